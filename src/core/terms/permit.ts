@@ -1,0 +1,58 @@
+import type { AddressRange, Authority } from './authority.ts';
+import type { ReasonCode } from './reason.ts';
+import type { Deny, Hold, RuleReference } from './verdict.ts';
+
+/** How much of a call's payload is kept: only its size and digest, or up to `limit` bytes of it, with `redact` (JSONPath-like member paths) blanked. */
+export interface Capture {
+  readonly payload: 'digest' | 'full';
+  /** Bytes kept of each direction. */
+  readonly limit: number;
+  readonly redact: readonly string[];
+}
+
+export interface PermitFacts {
+  readonly reason: ReasonCode;
+  readonly rule?: RuleReference;
+  readonly sentence: string;
+  /** The one place that may be dialled on this permit. */
+  readonly authority: Authority;
+  /** Non-public addresses that the tool lists; public ones need no listing. */
+  readonly addresses: readonly AddressRange[];
+  readonly capture: Capture;
+  /** Generation and digest of the snapshot that was asked. */
+  readonly generation: number;
+  readonly digest: string;
+  /** In observe mode: what enforce would have said. */
+  readonly wouldBe?: Deny | Hold;
+}
+
+/**
+ * Authority as a value: what `dial()` demands. Only policy evaluation issues one (a test over the import graph holds this),
+ * and `Permit.proven` tells a real one from an object that looks like one.
+ */
+export class Permit {
+  readonly kind = 'permit';
+  readonly #facts: PermitFacts;
+
+  private constructor(facts: PermitFacts) {
+    this.#facts = Object.freeze({ ...facts });
+    Object.freeze(this);
+  }
+
+  get facts(): PermitFacts {
+    return this.#facts;
+  }
+
+  get authority(): Authority {
+    return this.#facts.authority;
+  }
+
+  static proven(value: unknown): value is Permit {
+    return typeof value === 'object' && value !== null && #facts in value;
+  }
+
+  /** For `core/policy` and `core/approval` alone. */
+  static issue(facts: PermitFacts): Permit {
+    return new Permit(facts);
+  }
+}
