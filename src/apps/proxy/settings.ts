@@ -1,0 +1,68 @@
+import type { Socket as UdpSocket } from 'node:dgram';
+import type { Server } from 'node:net';
+import type { Subject } from '../../core/terms/subject.ts';
+
+export interface Endpoint {
+  readonly host: string;
+  /** 0 lets the system choose; `RunningProxy.listening` has the answer. */
+  readonly port: number;
+}
+
+/** An endpoint to open, or a server that somebody else already opened (its handle may come out of another network namespace). */
+export type Listening = Endpoint | { readonly server: Server };
+
+/** `port` is the one the agent aimed at; the capture's rewriting loses it, so each has a listener of its own. */
+export interface CapturedListening {
+  readonly port: number;
+  readonly at: Listening;
+}
+
+export type DnsListening = Endpoint | { readonly udp: UdpSocket; readonly tcp: Server };
+
+/** Times in milliseconds, sizes in bytes. */
+export interface ProxyLimits {
+  /** Open connections of agents, all listeners together. */
+  readonly connections: number;
+  /** TLS handshakes with agents under way at once. */
+  readonly handshakes: number;
+  /** From the first byte of a connection, or the end of the last message, to the end of the next head. */
+  readonly headTimeout: number;
+  /** A connection on which no call is under way. */
+  readonly idleTimeout: number;
+  /** A body of either direction that stands still. */
+  readonly bodyTimeout: number;
+  /** From the request's last byte to the answer's head. */
+  readonly answerTimeout: number;
+  readonly handshakeTimeout: number;
+  readonly upstreamPerHost: number;
+  readonly upstreamIdleTimeout: number;
+  /** How much of a refused request's body is read away to keep the connection. */
+  readonly drain: number;
+}
+
+export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
+  connections: 1024,
+  handshakes: 64,
+  headTimeout: 15_000,
+  idleTimeout: 120_000,
+  bodyTimeout: 300_000,
+  answerTimeout: 600_000,
+  handshakeTimeout: 10_000,
+  upstreamPerHost: 64,
+  upstreamIdleTimeout: 30_000,
+  drain: 64 * 1024,
+});
+
+export interface ProxySettings {
+  /** Who is calling: everything that connects is this agent. */
+  readonly subject: Subject;
+  readonly listeners: {
+    /** CONNECT and absolute form. */
+    readonly explicit?: Listening;
+    readonly captured?: readonly CapturedListening[];
+    readonly dns?: DnsListening;
+    /** `/healthz`, `/readyz`, `/metrics`: the one listener that others than the agent may reach. */
+    readonly health?: Listening;
+  };
+  readonly limits?: Partial<ProxyLimits>;
+}
