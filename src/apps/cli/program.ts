@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type CommandEntry, COMMANDS } from './commands.ts';
+
+const EXAMPLES = `
+Examples:
+  sallyport up                                      watch both gates work, on this machine
+  sallyport run --policy policy.yaml -- python3 agent.py
+  sallyport check deploy/                           what the webhook would say
+  sallyport policy explain --policy policy.yaml GET https://api.example.com/v1/items
+  sallyport log tail                                what the agents did
+  sallyport install --print | kubectl apply -f -
+
+Exit codes: 0 done; 1 the answer is no (a fault, a denial, a tampered log); 2 bad usage or unreadable input.`;
+
+/**
+ * Runs the command line `args` (without the program's name) and resolves to the process's exit code.
+ *
+ * Only the named command's code is loaded. Usage errors end with 2, with the nearest right spelling.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = await programFor(args[0]);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+async function programFor(word: string | undefined): Promise<Command> {
+  const program = new Command('sallyport')
+    .description('Two gates around every AI agent on Kubernetes, and evidence of both.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .addHelpText('after', EXAMPLES);
+  for (const entry of COMMANDS) {
+    program.commandsGroup(`${entry.group}:`);
+    program.addCommand(entry.name === word ? await entry.load() : outlined(entry));
+  }
+  program.addCommand(await hiddenCompletion(word), { hidden: true });
+  stopExiting(program);
+  return program;
+}
+
+/** Stands in the overview for a command whose code is not loaded. */
+function outlined(entry: CommandEntry): Command {
+  return new Command(entry.name).description(entry.summary).helpCommand(false);
+}
+
+async function hiddenCompletion(word: string | undefined): Promise<Command> {
+  if (word !== 'complete') return new Command('complete');
+  return (await import('./completion.ts')).completeCommand();
+}
+
+/** Commander ends the process by itself unless each command is told not to; then nothing would be flushed. */
+function stopExiting(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) stopExiting(child);
+}
+
+/** The package's version; the file lies one folder above `src/` and above `dist/` alike. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+}
