@@ -1,0 +1,195 @@
+import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { type Dispatcher, request as send } from 'undici';
+import { shareDispatcher } from './dispatcher.ts';
+import { faultOfStatus, KubeFault } from './fault.ts';
+
+/** What every object of the API server has; the rest is for whoever asked to read with care. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+export type PatchType = 'merge' | 'json' | 'apply';
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Milliseconds for the whole answer; 10,000 unless told. */
+  readonly timeout?: number;
+}
+
+export interface KubeClient {
+  /** For client-node's typed APIs (`client.config.makeApiClient(CoreV1Api)`), which share the connections. */
+  readonly config: KubeConfig;
+  /** Base URL of the API server. */
+  readonly server: string;
+  get<T = KubeObject>(path: string, options?: RequestOptions): Promise<T>;
+  create<T = KubeObject>(path: string, body: unknown, options?: RequestOptions): Promise<T>;
+  replace<T = KubeObject>(path: string, body: unknown, options?: RequestOptions): Promise<T>;
+  patch<T = KubeObject>(path: string, type: PatchType, body: unknown, options?: RequestOptions): Promise<T>;
+  delete(path: string, options?: RequestOptions): Promise<void>;
+  /** The body of a GET as it arrives, for watches. Ends in a `KubeFault` `timeout` after `idle` ms without a byte. */
+  stream(path: string, options: { query: Readonly<Record<string, string>>; signal: AbortSignal; idle: number }): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the API server that `kubeconfig` names, or else to the cluster that this process runs in.
+ *
+ * Nothing is sent yet. Throws `KubeFault` `config` if there is neither, or the file cannot be read.
+ */
+export function connectKube(options: { kubeconfig?: string } = {}): KubeClient {
+  const config = loadConfig(options.kubeconfig);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) {
+    throw new KubeFault('config', `expected a kubeconfig whose current context names a cluster, got context ${JSON.stringify(config.currentContext)}`);
+  }
+  const close = shareDispatcher(config);
+  const call = <T>(method: HttpMethod, path: string, options?: RequestOptions, body?: Body): Promise<T> => exchange<T>(config, server, method, path, options, body);
+  return {
+    config,
+    server,
+    get: (path, options) => call(HttpMethod.GET, path, options),
+    create: (path, body, options) => call(HttpMethod.POST, path, options, { type: 'application/json', body }),
+    replace: (path, body, options) => call(HttpMethod.PUT, path, options, { type: 'application/json', body }),
+    patch: (path, type, body, options) => call(HttpMethod.PATCH, path, options, { type: PATCH_TYPES[type], body }),
+    delete: async (path, options) => {
+      await call(HttpMethod.DELETE, path, options);
+    },
+    stream: (path, options) => openStream(config, server, path, options),
+    close,
+  };
+}
+
+interface Body {
+  readonly type: string;
+  readonly body: unknown;
+}
+
+/** The API server takes a patch for what its content type says, so it is never left to a default. */
+const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+function loadConfig(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig !== undefined) {
+      config.loadFromFile(kubeconfig);
+    } else if (process.env['KUBERNETES_SERVICE_HOST'] !== undefined) {
+      config.loadFromCluster();
+    } else {
+      throw new Error('this process runs in no cluster (KUBERNETES_SERVICE_HOST is not set); give --kubeconfig FILE');
+    }
+  } catch (cause) {
+    throw new KubeFault('config', `expected a readable kubeconfig${kubeconfig === undefined ? '' : ` in ${kubeconfig}`}: ${text(cause)}`, { cause });
+  }
+  return config;
+}
+
+async function exchange<T>(config: KubeConfig, server: string, method: HttpMethod, path: string, options: RequestOptions = {}, body?: Body): Promise<T> {
+  const what = `${method} ${path}`;
+  const limit = AbortSignal.timeout(options.timeout ?? 10_000);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  const answer = await reach(what, () => begin(config, url(server, path, options.query), method, signal, body));
+  const content = await reach(what, () => answer.body.text());
+  const value = parse(content);
+  if (answer.statusCode >= 300) {
+    throw faultOfStatus(what, answer.statusCode, value ?? content);
+  }
+  if (value === undefined) {
+    throw new KubeFault('malformed', `${what}: expected JSON, got ${JSON.stringify(content.slice(0, 80))}`);
+  }
+  return value as T;
+}
+
+async function openStream(
+  config: KubeConfig,
+  server: string,
+  path: string,
+  options: { query: Readonly<Record<string, string>>; signal: AbortSignal; idle: number },
+): Promise<AsyncIterable<Uint8Array>> {
+  const what = `GET ${path}`;
+  const answer = await reach(what, () => begin(config, url(server, path, options.query), HttpMethod.GET, options.signal, undefined, options.idle));
+  if (answer.statusCode !== 200) {
+    const content = await reach(what, () => answer.body.text());
+    throw faultOfStatus(what, answer.statusCode, parse(content) ?? content);
+  }
+  return chunks(what, answer.body);
+}
+
+async function* chunks(what: string, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw unreached(what, cause);
+  }
+}
+
+async function begin(config: KubeConfig, target: URL, method: HttpMethod, signal: AbortSignal, body?: Body, bodyTimeout = 30_000): Promise<Dispatcher.ResponseData> {
+  const context = new RequestContext(target.href, method);
+  await config.applySecurityAuthentication(context);
+  const dispatcher = context.getDispatcher();
+  return send(target, {
+    method,
+    signal,
+    bodyTimeout,
+    headers: { accept: 'application/json', ...trimmed(context.getHeaders()), ...(body === undefined ? {} : { 'content-type': body.type }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body.body) }),
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  });
+}
+
+function url(server: string, path: string, query: Readonly<Record<string, string>> = {}): URL {
+  const target = new URL(server.replace(/\/$/, '') + path);
+  for (const [name, value] of Object.entries(query)) {
+    target.searchParams.set(name, value);
+  }
+  return target;
+}
+
+/** A token file may end in a line break, which no header may. */
+function trimmed(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.trim()]));
+}
+
+async function reach<T>(what: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    throw unreached(what, cause);
+  }
+}
+
+function unreached(what: string, cause: unknown): KubeFault {
+  const name = cause instanceof Error ? cause.name : '';
+  const late = name === 'TimeoutError' || name === 'BodyTimeoutError' || name === 'HeadersTimeoutError';
+  return new KubeFault(late ? 'timeout' : 'unreachable', `${what}: ${late ? 'no answer in time' : text(cause)}`, { cause });
+}
+
+function parse(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+}
