@@ -1,0 +1,20 @@
+/** `AdmissionReview.request` of admission.k8s.io/v1, as far as we read it. `object` and `oldObject` are hostile until read. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly subResource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  readonly userInfo?: { readonly username?: string; readonly groups?: readonly string[] };
+  readonly dryRun?: boolean;
+  readonly object?: unknown;
+  readonly oldObject?: unknown;
+}
+
+export type ReadRequest = { readonly ok: true; readonly request: AdmissionRequest } | { readonly ok: false; readonly sentence: string };
+
+/** Reads the body of a webhook call (parsed JSON). Not ok is a 400: it is no AdmissionReview of admission.k8s.io/v1. */
+export function readAdmissionReview(body: unknown): ReadRequest {
+  return { ok: false, sentence: `not yet: ${typeof body}` };
+}
