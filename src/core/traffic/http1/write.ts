@@ -1,0 +1,47 @@
+import type { Headers } from '../../terms/action.ts';
+import { consistsOf, FIELD_VALUE, TARGET, TOKEN } from './characters.ts';
+import { ProtocolFault, quoted } from './fault.ts';
+
+/** All that is written here is latin1 text: one character, one byte. */
+
+/** `METHOD TARGET HTTP/1.1` and the fields as given. Throws `ProtocolFault` `unwritable` rather than write what would be read differently. */
+export function writeRequestHead(method: string, target: string, headers: Headers): string {
+  if (method === '' || !consistsOf(TOKEN, method)) throw unwritable('request', 'method', method);
+  if (target === '' || !consistsOf(TARGET, target)) throw unwritable('request', 'target', target);
+  return `${method} ${target} HTTP/1.1\r\n${fieldLines(headers, 'request')}\r\n`;
+}
+
+/** `HTTP/1.1 STATUS TEXT` and the fields as given. Throws `ProtocolFault` `unwritable`. */
+export function writeResponseHead(status: number, statusText: string, headers: Headers): string {
+  if (!Number.isInteger(status) || status < 100 || status > 999) throw unwritable('response', 'status', String(status));
+  if (!consistsOf(FIELD_VALUE, statusText)) throw unwritable('response', 'status text', statusText);
+  return `HTTP/1.1 ${status} ${statusText}\r\n${fieldLines(headers, 'response')}\r\n`;
+}
+
+/** The line before a chunk of `length` bytes; `length` is at least 1. */
+export function chunkStart(length: number): string {
+  return `${length.toString(16)}\r\n`;
+}
+
+/** What follows a chunk's bytes. */
+export const CHUNK_END = '\r\n';
+
+/** The end of a chunked body. */
+export function lastChunk(trailers: Headers): string {
+  return trailers.length === 0 ? '0\r\n\r\n' : `0\r\n${fieldLines(trailers, 'request')}\r\n`;
+}
+
+function fieldLines(headers: Headers, side: 'request' | 'response'): string {
+  let lines = '';
+  for (const [name, value] of headers) {
+    if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name', name);
+    // A line end here would be a second field or message; so would U+010A, which latin1 cuts down to one.
+    if (!consistsOf(FIELD_VALUE, value)) throw unwritable(side, `value of "${name}"`, '');
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
+}
+
+function unwritable(side: 'request' | 'response', part: string, got: string): ProtocolFault {
+  return new ProtocolFault('unwritable', `cannot write this ${part} in an HTTP/1.1 head: ${quoted(got)}`, side);
+}

@@ -1,0 +1,48 @@
+import { REASONS, type ReasonCode } from '../terms/reason.ts';
+import type { RuleReference } from '../terms/verdict.ts';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+export interface Refused {
+  readonly reason: ReasonCode;
+  readonly sentence: string;
+  readonly rule?: RuleReference | undefined;
+  readonly hint?: string | undefined;
+  /** Identifier of the call, under which its record can be looked up. */
+  readonly call?: string | undefined;
+}
+
+/** Members of RFC 9457 section 3.1, then ours. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly reason: ReasonCode;
+  /** `TOOL/RULE`. */
+  readonly rule?: string;
+  /** `NAMESPACE/NAME`. */
+  readonly policy?: string;
+  readonly call?: string;
+  readonly hint?: string;
+}
+
+/** What the agent is told about a call that was refused or that failed. */
+export function problemDocument(refused: Refused): ProblemDocument {
+  const { status, title } = REASONS[refused.reason];
+  return {
+    type: `tag:sallyport.dev,2026:reason/${refused.reason}`,
+    title,
+    status,
+    detail: refused.sentence,
+    reason: refused.reason,
+    ...(refused.rule && { rule: `${refused.rule.tool}/${refused.rule.rule}`, policy: refused.rule.policy }),
+    ...(refused.call !== undefined && { call: refused.call }),
+    ...(refused.hint !== undefined && { hint: refused.hint }),
+  };
+}
+
+/** The document as it is sent: indented, because people read it with curl, and ending with a line end. */
+export function problemBody(refused: Refused): string {
+  return `${JSON.stringify(problemDocument(refused), undefined, 2)}\n`;
+}
