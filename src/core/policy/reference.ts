@@ -1,0 +1,4 @@
+/** The reference page of both kinds, in Markdown. */
+export function policyReference(): string {
+  return '';
+}
