@@ -1,0 +1,54 @@
+import { X509Certificate } from 'node:crypto';
+import { createApp } from './app.ts';
+import { serveHealth } from './health.ts';
+import { createMetrics } from './metrics.ts';
+import type { Certificate, WebhookPorts } from './ports.ts';
+import { type Address, type Drain, listenTls } from './server.ts';
+
+export interface WebhookSettings {
+  readonly listen: Address;
+  readonly health: Address;
+}
+
+export interface RunningWebhook {
+  /** Where `/validate` and `/mutate` are served over HTTPS. */
+  readonly address: Address;
+  readonly healthPort: number;
+  /** Not ready at once; ended once everything that was asked is answered. Without `drain` idle connections are not waited for. */
+  close(drain?: Drain): Promise<void>;
+}
+
+const AT_ONCE: Drain = { delay: 0, patience: 0 };
+
+/** Starts gate one. Rejects if an address cannot be bound; what it then already holds is let go. */
+export async function startWebhook(settings: WebhookSettings, { facts, certificate, log }: WebhookPorts): Promise<RunningWebhook> {
+  const metrics = createMetrics();
+  const app = createApp({ facts, metrics, log, clock: () => performance.now() });
+  const server = await listenTls(settings.listen, certificate.current(), app);
+  let closing = false;
+  const missing = (): readonly string[] => (closing ? ['shutting down'] : facts.missing());
+  const health = await serveHealth(settings.health, missing, metrics.registry).catch(async (error: unknown) => {
+    await server.drain(AT_ONCE);
+    throw error;
+  });
+  metrics.certificateEnds(endOf(certificate.current()));
+  const forget = certificate.onChange((next) => {
+    server.useCertificate(next);
+    metrics.certificateEnds(endOf(next));
+    log.info({ notAfter: new Date(endOf(next)).toISOString() }, 'serving certificate replaced');
+  });
+  return {
+    address: server.address,
+    healthPort: health.port,
+    async close(drain = AT_ONCE) {
+      closing = true;
+      await server.drain(drain);
+      forget();
+      await health.close();
+    },
+  };
+}
+
+function endOf(certificate: Certificate): number {
+  return new X509Certificate(certificate.cert).validToDate.getTime();
+}
