@@ -1,4 +1,5 @@
 import type { Headers } from '../../terms/action.ts';
+import { connectionOptions } from './connection.ts';
 import type { Framing } from './message.ts';
 
 /** Fields that concern one connection only (RFC 9110 section 7.6.1), and the old ones that act like it. */
@@ -28,13 +29,4 @@ export function forwardableHeaders(headers: Headers, direction: 'request' | 'res
 /** What announces a body of unknown length; empty for the other framings. */
 export function framingHeaders(framing: Framing): Headers {
   return framing.kind === 'chunked' ? [['transfer-encoding', 'chunked']] : [];
-}
-
-/** All options of all Connection fields, in lower case. */
-export function connectionOptions(headers: Headers): readonly string[] {
-  const options: string[] = [];
-  for (const [name, value] of headers) {
-    if (name === 'connection') options.push(...value.toLowerCase().split(',').map((option) => option.replace(/^[ \t]+|[ \t]+$/g, '')));
-  }
-  return options;
 }

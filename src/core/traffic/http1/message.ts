@@ -1,4 +1,5 @@
 import type { Headers } from '../../terms/action.ts';
+import type { Target } from './target.ts';
 
 export type Version = '1.1' | '1.0';
 
@@ -11,8 +12,10 @@ export type Framing =
 
 export interface RequestHead {
   readonly method: string;
-  /** As received: visible ASCII without `#`. `readTarget` says what it means. */
+  /** As received: visible ASCII without `#`. */
   readonly target: string;
+  /** What the target means. */
+  readonly form: Target;
   readonly version: Version;
   /** Host stands here exactly once in version 1.1, at most once in 1.0. */
   readonly headers: Headers;

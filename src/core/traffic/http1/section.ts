@@ -1,0 +1,102 @@
+import { Buffer } from 'node:buffer';
+import { ProtocolFault } from './fault.ts';
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * Gathers the lines of a head or of trailers up to the empty line that ends them, however the bytes are cut up.
+ *
+ * A line ends with CR LF. A lone LF, which other parsers take for a line end, is refused where it stands (threat: request smuggling);
+ * a lone CR is found by whoever reads the lines, since it is in none of their character sets.
+ */
+export class Section {
+  readonly #maximum: number;
+  readonly #lineMaximum: number;
+  #held: Buffer | undefined;
+  /** Bytes in `#held`: all that was read so far of a section that came in pieces. */
+  #length = 0;
+  /** Bytes of the last, unfinished line among them. */
+  #lineLength = 0;
+  #text = '';
+
+  constructor(maximum: number, lineMaximum: number) {
+    this.#maximum = maximum;
+    this.#lineMaximum = lineMaximum;
+  }
+
+  get empty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** The index after the empty line, or -1 if the chunk was used up before it. */
+  read(chunk: Uint8Array, from: number): number {
+    const stop = Math.min(chunk.length, from + this.#maximum - this.#length);
+    const end = this.#findEnd(chunk, from, stop);
+    if (end === -1 && stop < chunk.length) throw tooLarge(this.#maximum, 'head');
+    if (end === -1) {
+      this.#hold(chunk, from);
+      return -1;
+    }
+    this.#text = this.#textTo(chunk, from, end);
+    return end;
+  }
+
+  /** The lines with their ends, without the empty one, one character a byte. The section can be used again afterwards. */
+  take(): string {
+    const text = this.#text;
+    this.#text = '';
+    this.#length = 0;
+    this.#lineLength = 0;
+    return text;
+  }
+
+  #findEnd(chunk: Uint8Array, from: number, stop: number): number {
+    let lineStart = from - this.#lineLength;
+    for (let at = from; at < stop; at++) {
+      if (chunk[at] !== LF) continue;
+      if (at - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
+      if ((at > from ? chunk[at - 1] : this.#lastHeld()) !== CR) throw new ProtocolFault('line-end-malformed', 'expected CR LF at the end of a line, got a lone LF');
+      if (at - lineStart === 1) return at + 1;
+      lineStart = at + 1;
+    }
+    if (stop - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
+    this.#lineLength = stop - lineStart;
+    return -1;
+  }
+
+  #lastHeld(): number | undefined {
+    return this.#length === 0 ? undefined : this.#held?.[this.#length - 1];
+  }
+
+  #hold(chunk: Uint8Array, from: number): void {
+    const length = this.#length + chunk.length - from;
+    let held = this.#held;
+    if (held === undefined || held.length < length) {
+      const grown = Buffer.allocUnsafe(Math.max(1_024, length * 2));
+      held?.copy(grown, 0, 0, this.#length);
+      held = grown;
+    }
+    held.set(chunk.subarray(from), this.#length);
+    this.#held = held;
+    this.#length = length;
+  }
+
+  #textTo(chunk: Uint8Array, from: number, end: number): string {
+    if (this.#length === 0) return latin1(chunk, from, end - 2);
+    this.#hold(chunk.subarray(0, end), from);
+    const text = latin1(this.#held ?? chunk, 0, this.#length - 2);
+    // Not kept for the next message: idle connections outnumber busy ones.
+    this.#held = undefined;
+    return text;
+  }
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('latin1', from, to);
+}
+
+function tooLarge(maximum: number, what: string): ProtocolFault {
+  return new ProtocolFault('head-too-large', `expected a ${what} of at most ${maximum} bytes, got a longer one`);
+}
