@@ -1,10 +1,14 @@
+import { getPublicSuffix } from 'tldts';
 import type { HostName } from '../terms/authority.ts';
+import { isAddressLiteral, parseHost } from './host.ts';
+import { quoted } from './quote.ts';
 
 /** `exact` is the host itself; `below` is `*.domain`: one whole label below the domain, never the domain itself. */
 export interface HostPattern {
   readonly kind: 'exact' | 'below';
+  /** In normal form: the host, or the domain after `*.`. */
   readonly host: HostName;
-  /** As a policy spells it. */
+  /** The pattern in normal form. */
   readonly text: string;
 }
 
@@ -12,15 +16,61 @@ export type ParsedHostPattern =
   | { readonly ok: true; readonly pattern: HostPattern }
   | { readonly ok: false; readonly sentence: string; readonly nearest?: string };
 
-export function parseHostPattern(_text: string): ParsedHostPattern {
-  return { ok: false, sentence: 'not built' };
+/**
+ * Reads a host of a policy. A wildcard is the whole first label and stands below a domain that somebody registered: below a
+ * public suffix (`*.com`, `*.github.io`; publicsuffix.org, private section included) it would list strangers.
+ */
+export function parseHostPattern(text: string): ParsedHostPattern {
+  if (!text.includes('*')) return exact(text);
+  if (!text.startsWith('*.') || text.indexOf('*', 1) !== -1) return misplaced(text);
+  const parsed = parseHost(text.slice(2));
+  if (!parsed.ok) return parsed;
+  const domain = parsed.host;
+  if (isAddressLiteral(domain)) return { ok: false, sentence: `${quoted(text)} puts a wildcard before an address` };
+  if (isPublicSuffix(domain)) {
+    return { ok: false, sentence: `${quoted(text)} would list every name below ${domain}, under which anybody can register one` };
+  }
+  return { ok: true, pattern: { kind: 'below', host: domain, text: `*.${domain}` } };
 }
 
-export function matchesHost(_pattern: HostPattern, _host: HostName): boolean {
-  return false;
+/** Compares normal forms; see `HostPattern`. */
+export function matchesHost(pattern: HostPattern, host: HostName): boolean {
+  return pattern.kind === 'exact' ? host === pattern.host : parentDomain(host) === pattern.host;
+}
+
+/** What is left of a host without its first label; empty for an address and for a name of one label. */
+export function parentDomain(host: HostName): string {
+  const dot = host.indexOf('.');
+  return dot === -1 || isAddressLiteral(host) ? '' : host.slice(dot + 1);
 }
 
 /** Greater is more specific: an exact host before any wildcard, a longer domain before a shorter one. */
-export function specificity(_pattern: HostPattern): number {
-  return 0;
+export function specificity(pattern: HostPattern): number {
+  return pattern.host.length + (pattern.kind === 'exact' ? 1_000 : 0);
+}
+
+function exact(text: string): ParsedHostPattern {
+  const parsed = parseHost(text);
+  if (parsed.ok) return { ok: true, pattern: { kind: 'exact', host: parsed.host, text: parsed.host } };
+  const nearest = asciiSpelling(text);
+  return nearest === undefined ? parsed : { ...parsed, nearest };
+}
+
+function misplaced(text: string): ParsedHostPattern {
+  const sentence = text === '*' ? '"*" would list every host' : `${quoted(text)} has a wildcard that is not the whole first label`;
+  const dot = text.lastIndexOf('*.');
+  const nearest = dot > 0 ? parseHostPattern(text.slice(dot)) : undefined;
+  return nearest?.ok === true ? { ok: false, sentence, nearest: nearest.pattern.text } : { ok: false, sentence };
+}
+
+function isPublicSuffix(domain: HostName): boolean {
+  return getPublicSuffix(domain, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) === domain;
+}
+
+/** The ASCII spelling to propose for a name that was written otherwise, or for a URL where a host was meant. */
+function asciiSpelling(text: string): string | undefined {
+  const bare = text.replace(/^[a-z]+:\/\//i, '').replace(/[/?#].*$/s, '').replace(/:[0-9]*$/, '');
+  const converted = URL.parse(`http://${bare}/`)?.hostname;
+  const parsed = converted === undefined ? undefined : parseHost(converted);
+  return parsed?.ok === true && !isAddressLiteral(parsed.host) ? parsed.host : undefined;
 }

@@ -1,0 +1,96 @@
+import { quoted } from '../address/quote.ts';
+import { canonicalPath } from './canonical-path.ts';
+
+const ONE = 1;
+const MANY = 2;
+
+type Token = string | typeof ONE | typeof MANY;
+
+/** A path pattern, ready to be compared; made by `parsePathPattern`. */
+export interface PathPattern {
+  /** As a policy spells it. */
+  readonly text: string;
+  readonly strict: readonly Token[];
+  readonly loose: readonly Token[];
+}
+
+export type ParsedPathPattern =
+  | { readonly ok: true; readonly pattern: PathPattern }
+  | { readonly ok: false; readonly sentence: string; readonly nearest?: string };
+
+/** A canonical path, prepared once for any number of patterns. */
+export interface PathView {
+  /** Decoded segments. */
+  readonly strict: readonly string[];
+  readonly loose: readonly string[];
+}
+
+/**
+ * Reads a pattern: `*` is one segment that is not empty, `**` any number of segments (also none), and nothing else is special.
+ * The rest is brought into the same normal form as the paths that it meets.
+ */
+export function parsePathPattern(text: string): ParsedPathPattern {
+  const foreign = /[^ -~]| /u.test(text) ? encodeURI(text.toWellFormed()) : undefined;
+  if (foreign !== undefined) return { ok: false, sentence: `${quoted(text)} has a space or a non-ASCII character; write it encoded`, nearest: foreign };
+  if (text.includes('?')) return { ok: false, sentence: `${quoted(text)} has a query, which patterns do not compare`, nearest: text.slice(0, text.indexOf('?')) };
+  const canonical = canonicalPath(text);
+  if (!canonical.ok) return text.startsWith('/') ? canonical : { ...canonical, nearest: `/${text}` };
+  const segments = canonical.path.slice(1).split('/');
+  const partial = segments.find((segment) => segment.includes('*') && segment !== '*' && segment !== '**');
+  if (partial !== undefined) return { ok: false, sentence: `${quoted(text)} has a wildcard that is not a whole segment` };
+  const strict = segments.map(token);
+  return { ok: true, pattern: { text, strict, loose: loosened(strict) } };
+}
+
+export function viewPath(path: string): PathView {
+  const segments = path.slice(1).split('/');
+  const strict = path.includes('%') ? segments.map(decodeURIComponent) : segments;
+  return { strict, loose: loosened(strict) };
+}
+
+/** How allow rules compare: segment by segment, decoded, exactly. */
+export function matchesPath(pattern: PathPattern, view: PathView): boolean {
+  return matches(pattern.strict, view.strict);
+}
+
+/**
+ * How deny and hold rules compare: also what many servers take for the same path - other case, with path parameters
+ * (`/admin;x`), with a slash at the end. Else a rule that forbids `/repos/acme/*` would be passed by `/repos/ACME/x`.
+ */
+export function resemblesPath(pattern: PathPattern, view: PathView): boolean {
+  return matches(pattern.loose, view.loose);
+}
+
+const token = (segment: string): Token => (segment === '*' ? ONE : segment === '**' ? MANY : decodeURIComponent(segment));
+
+function loosened<T extends Token>(segments: readonly T[]): readonly (T | string)[] {
+  const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
+  return whole.map((segment) => (typeof segment === 'string' ? looseSegment(segment) : segment));
+}
+
+function looseSegment(segment: string): string {
+  const parameters = segment.indexOf(';');
+  return (parameters === -1 ? segment : segment.slice(0, parameters)).toLowerCase();
+}
+
+/** Goes back to the last `**` only, so that it takes at most `tokens * segments` steps. */
+function matches(tokens: readonly Token[], segments: readonly string[]): boolean {
+  let [at, position] = [0, 0];
+  let [resumeAt, resumePosition] = [-1, 0];
+  while (position < segments.length) {
+    const wanted = tokens[at];
+    const segment = segments[position];
+    if (wanted === MANY) {
+      [resumeAt, resumePosition] = [at, position];
+      at += 1;
+    } else if (wanted !== undefined && (wanted === segment || (wanted === ONE && segment !== ''))) {
+      at += 1;
+      position += 1;
+    } else if (resumeAt !== -1) {
+      resumePosition += 1;
+      [at, position] = [resumeAt + 1, resumePosition];
+    } else return false;
+  }
+  while (tokens[at] === MANY) at += 1;
+  return at === tokens.length;
+}
