@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { renew, type Snapshot } from '../../core/policy/snapshot.ts';
+import type { Subject } from '../../core/terms/subject.ts';
+import { acceptLine, type AcceptTerms, type Held, type OwnPod } from './accept.ts';
+import { LinkFault, type LinkFaultCode } from './fault.ts';
+import { readLinkKeys } from './key.ts';
+import { lookupBy, type Resolving } from './lookup.ts';
+import { openStream, type StreamSettings } from './stream.ts';
+
+export interface LinkSettings {
+  /** `https://HOST[:PORT]` of the controller. */
+  readonly url: string;
+  /** PEM; the only certificates that may vouch for it. */
+  readonly ca: string;
+  /** Ed25519 public keys, base64url; one of them signed each line. */
+  readonly keys: readonly string[];
+  /** The pod's projected token, audience `sallyport`. */
+  readonly tokenFile: string;
+  readonly pod: OwnPod;
+  /** Absent: the system's own resolution. */
+  readonly resolver?: Resolving;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** In [0, 1), for the jitter; default `Math.random`. */
+  readonly random?: () => number;
+  /** Milliseconds for which a snapshot is good after the controller was last heard of; default one hour. */
+  readonly maxStalenessMs?: number;
+  /** Milliseconds without a heartbeat after which the connection is given up; default 30,000. */
+  readonly idleMs?: number;
+  readonly onNotice?: (notice: LinkNotice) => void;
+}
+
+/** Something to be recorded: what the link did, in one sentence. */
+export interface LinkNotice {
+  readonly event: 'link-up' | 'link-down' | 'policy-loaded' | 'policy-refused';
+  readonly sentence: string;
+  readonly code?: LinkFaultCode;
+  readonly generation?: number;
+  readonly digest?: string;
+}
+
+/** Where a sidecar's policy comes from: the controller. It reconnects for as long as it is not closed. */
+export interface Link {
+  /** Undefined as long as no line was good; afterwards the last good one, valid until `maxStalenessMs` after the last heartbeat. */
+  current(): Snapshot | undefined;
+  /** Who this pod is, as the controller vouched for it with the current snapshot. */
+  subject(): Subject | undefined;
+  /** Called when the policies or the subject changed, not when they were only renewed; returns what ends it. */
+  onChange(listener: (snapshot: Snapshot) => void): () => void;
+  /** Resolves at the first good line; rejects when `signal` aborts or the link is closed. */
+  whenReady(signal?: AbortSignal): Promise<Snapshot>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to connect at once.
+ *
+ * @throws LinkFault `key-invalid`; everything later goes to `onNotice` and is tried again.
+ */
+export function createLink(settings: LinkSettings): Link {
+  const client = new Client(settings);
+  client.start();
+  return client;
+}
+
+const HOUR = 3_600_000;
+const IDLE = 30_000;
+const FIRST_DELAY = 200;
+const LONGEST_DELAY = 30_000;
+
+class Client implements Link {
+  readonly #settings: LinkSettings;
+  readonly #terms: AcceptTerms;
+  readonly #closing = new AbortController();
+  readonly #ready = Promise.withResolvers<Snapshot>();
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  #held: Held | undefined;
+  #failures = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(settings: LinkSettings) {
+    this.#settings = settings;
+    this.#terms = { keys: readLinkKeys(settings.keys), pod: settings.pod, maxStaleness: settings.maxStalenessMs ?? HOUR };
+    // Nobody has to wait for it.
+    this.#ready.promise.catch(() => undefined);
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  current(): Snapshot | undefined {
+    return this.#held?.snapshot;
+  }
+
+  subject(): Subject | undefined {
+    return this.#held?.subject;
+  }
+
+  onChange(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async whenReady(signal?: AbortSignal): Promise<Snapshot> {
+    signal?.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = (): void => aborted.reject(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await Promise.race([this.#ready.promise, aborted.promise]);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#ready.reject(new LinkFault('unreachable', 'the link was closed before a line came'));
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const fault = await this.#connection();
+      if (!this.#closing.signal.aborted) {
+        this.#notice({ event: 'link-down', sentence: fault?.message ?? 'the controller ended the connection', ...(fault && { code: fault.code }) });
+        await this.#pause();
+      }
+    }
+  }
+
+  /** One connection from its opening to its end; whatever it ends in is tried again, so it is returned and not thrown. */
+  async #connection(): Promise<LinkFault | undefined> {
+    let vouched = false;
+    try {
+      for await (const line of openStream(this.#streamSettings())) {
+        if (line !== '') await this.#take(line);
+        // Before its first good line a connection vouches for nothing: a refused policy must not keep the one before it fresh.
+        else if (vouched) this.#renew();
+        vouched ||= line !== '';
+      }
+      if (!vouched) this.#failures += 1;
+      return undefined;
+    } catch (fault) {
+      this.#failures += 1;
+      if (fault instanceof LinkFault) return fault;
+      throw fault;
+    }
+  }
+
+  #streamSettings(): StreamSettings {
+    const { url, ca, tokenFile, resolver, clusterDomain = 'cluster.local', idleMs = IDLE } = this.#settings;
+    const lookup = resolver && lookupBy(resolver, clusterDomain);
+    return { url, ca, tokenFile, idle: idleMs, signal: this.#closing.signal, ...(lookup && { lookup }) };
+  }
+
+  /** A refused line ends the connection, and with it the renewal of what is held. */
+  async #take(line: string): Promise<void> {
+    const before = this.#held;
+    try {
+      this.#held = await acceptLine(line, before, this.#terms, this.#settings.now());
+    } catch (fault) {
+      if (fault instanceof LinkFault) this.#notice({ event: 'policy-refused', sentence: fault.message, code: fault.code });
+      throw fault;
+    }
+    this.#failures = 0;
+    this.#announce(before, this.#held);
+  }
+
+  #announce(before: Held | undefined, { snapshot, subject, problems }: Held): void {
+    this.#ready.resolve(snapshot);
+    if (before?.snapshot.digest === snapshot.digest && JSON.stringify(before.subject) === JSON.stringify(subject)) return;
+    const { generation, digest, policies } = snapshot;
+    const sentence = [`obeying ${policies.length} policies from the controller`, ...problems].join('; ');
+    this.#notice({ event: 'policy-loaded', sentence, generation, digest });
+    for (const listener of this.#listeners) listener(snapshot);
+  }
+
+  #renew(): void {
+    if (this.#held === undefined) return;
+    this.#held = { ...this.#held, snapshot: renew(this.#held.snapshot, this.#settings.now() + this.#terms.maxStaleness) };
+  }
+
+  #notice(notice: LinkNotice): void {
+    this.#settings.onNotice?.(notice);
+  }
+
+  /** Doubles from a fifth of a second, jittered so that the sidecars of a cluster don't return as one. */
+  async #pause(): Promise<void> {
+    const { random = Math.random } = this.#settings;
+    const span = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, this.#failures - 1));
+    await sleep(span * (0.5 + random() / 2), undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+}
