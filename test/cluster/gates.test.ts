@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../repository/imports.ts';
+import { agentPod, AGENTS, agentSpec, barePod, SCRIPTS } from './agent-pod.ts';
+import { buildImage, IMAGE } from './image.ts';
+import { apply, eventually, kubectl, mustKubectl, run } from './kubectl.ts';
+import { OTHER_HOST, startToolServer, TOOL_HOST, type ToolServer } from './tool-server.ts';
+
+const SYSTEM = 'sallyport-system';
+const NODE = join(ROOT, 'node_modules/.bin/node');
+const MAIN = join(ROOT, 'src/main.ts');
+const ELSEWHERE = 'sallyport-elsewhere';
+
+let tools: ToolServer;
+
+interface Try {
+  readonly try: string;
+  readonly status?: number;
+  readonly body?: string;
+  readonly reached?: boolean;
+  readonly address?: string;
+  readonly code?: number;
+  readonly err?: string;
+}
+
+function policy(rules: readonly object[], access?: string): object {
+  return {
+    apiVersion: 'sallyport.dev/v1alpha1',
+    kind: 'AgentPolicy',
+    metadata: { name: 'triage', namespace: AGENTS },
+    spec: {
+      agents: { matchLabels: { app: 'triage' } },
+      tools: [{ name: 'items', http: { hosts: [TOOL_HOST], addresses: [`${tools.address}/32`] }, ...(access ? { access } : {}), rules }],
+    },
+  };
+}
+
+async function install(): Promise<void> {
+  const printed = await run(NODE, [MAIN, 'install', '--print', '--image', IMAGE, '--image-pull-policy', 'Never']);
+  if (printed.code !== 0) throw new Error(`install --print ended with ${printed.code}: ${printed.err}`);
+  await eventually('kubectl apply of the installation', 60, async () => ((await kubectl(['apply', '-f', '-'], printed.out)).code === 0 ? true : undefined));
+  for (const name of ['sallyport-controller', 'sallyport-webhook']) await mustKubectl(['-n', SYSTEM, 'rollout', 'status', `deployment/${name}`, '--timeout=180s']);
+}
+
+async function namespaces(): Promise<void> {
+  await apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: AGENTS, labels: { 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': 'contained' } } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ELSEWHERE } },
+  );
+  const files = Object.fromEntries(['agent.py', 'loop.sh'].map((name) => [name, readFileSync(join(ROOT, 'test/cluster', name), 'utf8')]));
+  for (const namespace of [AGENTS, ELSEWHERE]) await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: SCRIPTS, namespace }, data: files });
+  await eventually('the default service account', 30, async () => ((await kubectl(['-n', AGENTS, 'get', 'serviceaccount', 'default'])).code === 0 ? true : undefined));
+}
+
+beforeAll(async () => {
+  tools = await startToolServer();
+  buildImage([tools.ca]);
+  await install();
+  await namespaces();
+  await apply(policy([{ name: 'no-delete', deny: { methods: ['DELETE'] }, reason: 'items are kept' }], 'read-only'));
+});
+
+afterAll(async () => {
+  await kubectl(['delete', 'validatingwebhookconfiguration,mutatingwebhookconfiguration', '-l', 'app.kubernetes.io/part-of=sallyport', '--ignore-not-found']);
+  await kubectl(['delete', 'namespace', AGENTS, ELSEWHERE, SYSTEM, '--ignore-not-found', '--wait=false']);
+  await tools?.close();
+});
+
+/** Creates the pod and waits until its agent has ended; gives back what it printed. */
+async function ran(pod: object, name: string, seconds = 180): Promise<string> {
+  await mustKubectl(['create', '-f', '-'], pod);
+  const phase = await eventually(`the end of ${name}`, seconds, async () => {
+    const now = (await kubectl(['-n', AGENTS, 'get', 'pod', name, '-o', 'jsonpath={.status.phase}'])).out;
+    return now === 'Succeeded' || now === 'Failed' ? now : undefined;
+  }).catch(async (fault: unknown) => {
+    throw new Error(`${String(fault)}\n${(await kubectl(['-n', AGENTS, 'describe', 'pod', name])).out}\n${(await kubectl(['-n', AGENTS, 'logs', name, '--all-containers', '--prefix'])).out}`);
+  });
+  const printed = await mustKubectl(['-n', AGENTS, 'logs', name, '-c', 'agent']);
+  if (phase !== 'Succeeded') throw new Error(`${name} ended as ${phase}: ${printed}`);
+  return printed;
+}
+
+describe('gate one on a real cluster', () => {
+  test('a bare agent pod is refused with all of its faults at once', async () => {
+    const ended = await kubectl(['create', '-f', '-'], barePod('bare', AGENTS));
+    expect(ended.code).not.toBe(0);
+    expect(ended.err).toContain('sandbox.sallyport.dev');
+    for (const field of ['runAsNonRoot', 'readOnlyRootFilesystem', 'limits', 'automountServiceAccountToken']) expect(ended.err).toContain(field);
+  });
+
+  test('a pod outside of the agent namespaces is none of its business', async () => {
+    const ended = await kubectl(['create', '--dry-run=server', '-f', '-'], barePod('bare', ELSEWHERE));
+    expect(ended).toMatchObject({ code: 0 });
+  });
+
+  test('a pod that carries the agent label elsewhere is refused and told where agents live', async () => {
+    const pod = { ...barePod('stray', ELSEWHERE), metadata: { name: 'stray', namespace: ELSEWHERE, labels: { 'sallyport.dev/agent': 'stray' } } };
+    const ended = await kubectl(['create', '--dry-run=server', '-f', '-'], pod);
+    expect(ended.code).not.toBe(0);
+    expect(ended.err).toContain(AGENTS);
+  });
+
+  test('a pod that says it is injected already, and is not, is refused', async () => {
+    const pod = agentPod('spoofed', ['true']) as { spec: Record<string, unknown> };
+    pod.spec['initContainers'] = [{ name: 'sallyport-proxy', image: IMAGE, command: ['sleep', '600'], restartPolicy: 'Always' }];
+    const made = JSON.parse(await mustKubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], pod)) as { spec: { initContainers: { name: string; args?: string[] }[] } };
+    const proxy = made.spec.initContainers.filter((container) => container.name === 'sallyport-proxy');
+    expect(proxy).toHaveLength(1);
+    expect(proxy[0]?.args?.[0]).toBe('proxy');
+  });
+});
+
+describe('gate two in a real pod', () => {
+  let tries: ReadonlyMap<string, Try>;
+
+  beforeAll(async () => {
+    const dns = (await mustKubectl(['-n', SYSTEM, 'exec', 'deploy/sallyport-webhook', '--', 'cat', '/etc/resolv.conf'])).split(/\s+/)[1] ?? '';
+    const six = Object.values(networkInterfaces()).flatMap((all) => all ?? []).find((one) => one.family === 'IPv6' && !one.internal)?.address ?? '2001:db8::1';
+    const nameserver = /nameserver (\S+)/.exec(await mustKubectl(['-n', SYSTEM, 'exec', 'deploy/sallyport-webhook', '--', 'cat', '/etc/resolv.conf']))?.[1] ?? dns;
+    tools.seen.length = 0;
+    const printed = await ran(agentPod('tries', ['python3', '/scripts/agent.py', TOOL_HOST, OTHER_HOST, tools.address, nameserver, six]), 'tries');
+    tries = new Map(printed.trim().split('\n').map((line) => JSON.parse(line) as Try).map((one) => [one.try, one]));
+  });
+
+  test.each(['allowed, by proxy variables', 'allowed, captured', 'allowed, python', 'spoofed name'])('%s: an allowed HTTPS tool is reached without any setting', (name) => {
+    expect(tries.get(name)).toMatchObject({ status: 200, body: expect.stringContaining('items') });
+  });
+
+  test.each([
+    ['denied path', 403, 'denied-by-rule', 'items are kept'],
+    ['denied path, captured', 403, 'denied-by-rule', 'items are kept'],
+    ['denied host', 403, 'host-not-listed', OTHER_HOST],
+    ['denied host, captured', 403, 'host-not-listed', OTHER_HOST],
+    ['denied host, python', 403, 'host-not-listed', OTHER_HOST],
+    ['fronting', 421, 'authority-mismatch', OTHER_HOST],
+  ])('%s: refused with %i %s, in words that name the cause', (name, status, reason, words) => {
+    const tried = tries.get(name);
+    expect(tried).toMatchObject({ status });
+    const problem = JSON.parse(tried?.body ?? '{}') as { reason?: string; detail?: string };
+    expect(problem.reason).toBe(reason);
+    expect(JSON.stringify(problem)).toContain(words);
+  });
+
+  test.each(['tcp by address', 'udp by address', 'dns of the cluster, udp', 'dns of the cluster, tcp', 'ipv6', 'icmp'])('%s reaches nothing', (name) => {
+    expect(tries.get(name)).toMatchObject({ reached: false });
+  });
+
+  test('a name that carries data gets a synthetic address and goes nowhere', () => {
+    expect(tries.get('name with data')?.address).toMatch(/^198\.1[89]\./);
+  });
+
+  test('the tool saw the allowed calls and nothing else', () => {
+    expect([...new Set(tools.seen)]).toEqual(['GET /v1/items']);
+    expect(tools.seen).toHaveLength(4);
+  });
+});
+
+describe('the record, the policy and the end of a pod', () => {
+  test('the record says exactly what was let through, refused and rejected', async () => {
+    await mustKubectl(['create', '-f', '-'], agentPod('recorded', ['sh', '-c', `python3 /scripts/agent.py ${TOOL_HOST} ${OTHER_HOST} ${tools.address} ${tools.address} 2001:db8::1; sleep 300`]));
+    await eventually('the last try', 120, async () => ((await kubectl(['-n', AGENTS, 'logs', 'recorded', '-c', 'agent'])).out.includes('"done"') ? true : undefined));
+    const inProxy = ['-n', AGENTS, 'exec', 'recorded', '-c', 'sallyport-proxy', '--', 'sallyport', 'log'];
+    const journal = ['--journal', '/var/lib/sallyport/journal'];
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const lines = (await mustKubectl([...inProxy, 'tail', '-n', '200', '--output', 'json', ...journal])).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const intents = lines.filter((line) => line['kind'] === 'intent').map((line) => `${String(line['method'])} ${String(line['decision'])} ${String(line['reason'])}`);
+    const count = (text: string): number => intents.filter((line) => line === text).length;
+    expect(count('GET permit allowed-by-access')).toBe(4);
+    expect(count('DELETE deny denied-by-rule')).toBe(2);
+    expect(count('GET deny host-not-listed')).toBe(3);
+    expect(count('GET deny authority-mismatch')).toBe(1);
+    expect(intents).toHaveLength(10);
+    expect(lines.some((line) => line['kind'] === 'notice' && line['event'] === 'packets-rejected')).toBe(true);
+    const verified = await kubectl([...inProxy, 'verify', '/var/lib/sallyport/journal']);
+    expect(verified).toMatchObject({ code: 0 });
+    await kubectl(['-n', AGENTS, 'delete', 'pod', 'recorded', '--wait=false']);
+  });
+
+  test('a changed policy is obeyed by a running sidecar within two seconds', async () => {
+    await mustKubectl(['create', '-f', '-'], agentPod('looping', ['sh', '/scripts/loop.sh', `https://${TOOL_HOST}/v1/items`]));
+    const lines = async (): Promise<[number, string][]> => (await kubectl(['-n', AGENTS, 'logs', 'looping', '-c', 'agent'])).out.trim().split('\n').map((line) => line.split(' ')).map(([at, status]) => [Number(at), status ?? '']);
+    await eventually('the first allowed call', 120, async () => ((await lines()).some(([, status]) => status === '200') ? true : undefined));
+    await apply(policy([]));
+    const applied = Date.now();
+    const denied = await eventually('the first denied call', 30, async () => (await lines()).find(([, status]) => status === '403'));
+    expect(denied[0] - applied).toBeLessThan(2000);
+    await apply(policy([], 'read-only'));
+    const restored = Date.now();
+    const allowed = await eventually('the first allowed call after that', 30, async () => (await lines()).find(([at, status]) => at > denied[0] && status === '200'));
+    expect(allowed[0] - restored).toBeLessThan(2000);
+    await kubectl(['-n', AGENTS, 'delete', 'pod', 'looping', '--wait=false']);
+  });
+
+  test('a Job with the sidecar completes', async () => {
+    const template = { metadata: { labels: { app: 'triage' } }, spec: agentSpec(['curl', '-sSf', `https://${TOOL_HOST}/v1/items`]) };
+    await apply({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'triage', namespace: AGENTS }, spec: { backoffLimit: 0, template } });
+    await mustKubectl(['-n', AGENTS, 'wait', '--for=condition=Complete', 'job/triage', '--timeout=120s']);
+  });
+
+  test('the sidecar holds no credentials of the cluster', async () => {
+    const pod = JSON.parse(await mustKubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], agentPod('credentials', ['true']))) as { spec: { volumes: { name: string; projected?: { sources: { serviceAccountToken?: { audience?: string } }[] } }[] } };
+    const tokens = pod.spec.volumes.flatMap((volume) => volume.projected?.sources ?? []).flatMap((source) => source.serviceAccountToken ?? []);
+    expect(tokens.map((token) => token.audience)).toEqual(['sallyport']);
+  });
+
+  test('the canary stops a pod whose capture was sabotaged', async () => {
+    const made = JSON.parse(await mustKubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], agentPod('sabotaged', ['echo', 'the agent ran']))) as { metadata: object; spec: { initContainers: { name: string; command?: string[]; args?: string[] }[] } };
+    const capture = made.spec.initContainers.find((container) => container.name === 'sallyport-capture');
+    Object.assign(capture ?? {}, { command: ['true'], args: [] });
+    made.metadata = { name: 'sabotaged', namespace: ELSEWHERE, labels: { app: 'triage' } };
+    await mustKubectl(['create', '-f', '-'], made);
+    const state = await eventually('the end of the canary', 120, async () => {
+      const status = JSON.parse((await kubectl(['-n', ELSEWHERE, 'get', 'pod', 'sabotaged', '-o', 'jsonpath={.status}'])).out || '{}') as { initContainerStatuses?: { name: string; state: { terminated?: { exitCode: number } } }[]; containerStatuses?: { started?: boolean }[] };
+      const canary = status.initContainerStatuses?.find((one) => one.name === 'sallyport-canary')?.state.terminated;
+      return canary ? { exitCode: canary.exitCode, started: status.containerStatuses?.some((one) => one.started) } : undefined;
+    });
+    expect(state.exitCode).not.toBe(0);
+    expect(state.started).toBe(false);
+    expect((await kubectl(['-n', ELSEWHERE, 'logs', 'sabotaged', '-c', 'sallyport-canary'])).out).toContain('around the proxy');
+  });
+});
+
+describe('the webhook when it goes away', () => {
+  const dryRun = (pod: object) => kubectl(['create', '--dry-run=server', '-f', '-'], pod);
+
+  test('kubectl rollout restart of the webhook loses no request', async () => {
+    let [going, tries] = [true, 0];
+    const faults: string[] = [];
+    const creating = (async () => {
+      while (going) {
+        const ended = await dryRun(agentPod('restart', ['true']));
+        tries += 1;
+        if (ended.code !== 0) faults.push(ended.err);
+      }
+    })();
+    await mustKubectl(['-n', SYSTEM, 'rollout', 'restart', 'deployment/sallyport-webhook']);
+    await mustKubectl(['-n', SYSTEM, 'rollout', 'status', 'deployment/sallyport-webhook', '--timeout=180s']);
+    going = false;
+    await creating;
+    expect(faults).toEqual([]);
+    expect(tries).toBeGreaterThan(20);
+  });
+
+  test('with the webhook scaled to nothing agent pods are refused, and other pods are not', async () => {
+    await mustKubectl(['-n', SYSTEM, 'scale', 'deployment/sallyport-webhook', '--replicas=0']);
+    await eventually('no webhook pod', 90, async () => ((await kubectl(['-n', SYSTEM, 'get', 'pods', '-l', 'app.kubernetes.io/name=sallyport-webhook', '-o', 'name'])).out === '' ? true : undefined));
+    const agent = await dryRun(agentPod('unreviewed', ['true']));
+    expect(agent.code).not.toBe(0);
+    expect(agent.err).toContain('failed calling webhook');
+    expect(await dryRun(barePod('other', ELSEWHERE))).toMatchObject({ code: 0 });
+    await mustKubectl(['-n', SYSTEM, 'scale', 'deployment/sallyport-webhook', '--replicas=2']);
+    await mustKubectl(['-n', SYSTEM, 'rollout', 'status', 'deployment/sallyport-webhook', '--timeout=180s']);
+    await eventually('reviews again', 30, async () => ((await dryRun(agentPod('reviewed', ['true']))).code === 0 ? true : undefined));
+  });
+});
