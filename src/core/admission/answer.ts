@@ -1,4 +1,7 @@
+import { Buffer } from 'node:buffer';
 import type { Fault } from '../checks/check.ts';
+import { clip, message, warning } from './message.ts';
+import type { AdmissionRequest } from './request.ts';
 
 /** How a namespace wants faults answered. */
 export type Mode = 'enforce' | 'warn' | 'audit';
@@ -13,6 +16,8 @@ export interface AdmissionAnswer {
   readonly uid: string;
   readonly allowed: boolean;
   readonly mode: Mode;
+  /** Name and kind of what was reviewed, as Status details have them. */
+  readonly subject?: { readonly kind: string; readonly name: string };
   /** Everything that was found, whether or not it denies. */
   readonly faults: readonly Fault[];
   /** The whole refusal in English; bounded. Absent where the request is allowed. */
@@ -23,7 +28,88 @@ export interface AdmissionAnswer {
   readonly patch?: readonly PatchOperation[];
 }
 
+/**
+ * What faults weigh: `absolute` ones deny in every mode (nobody could even read what was asked), a pod's go by the mode, and a
+ * template's are advice, because its pods are judged when they come.
+ */
+export type Weight = 'absolute' | 'by-mode' | 'advice';
+
+// The API server cuts all warnings together at 4096 characters.
+const MOST_WARNINGS = 25;
+const LONGEST_ANNOTATION = 2_000;
+const MOST_CAUSES = 50;
+const LONGEST_CAUSE = 400;
+
+/** Forms the answer. The one place where a mode turns into a decision. */
+export function answerFor(request: AdmissionRequest, mode: Mode, faults: readonly Fault[], weight: Weight, profile?: string): AdmissionAnswer {
+  const serious = faults.filter(({ warnOnly }) => !warnOnly);
+  const denied = serious.length > 0 && (weight === 'absolute' || (weight === 'by-mode' && mode === 'enforce'));
+  const warned = mode === 'audit' ? [] : faults.filter(({ warnOnly }) => warnOnly || !denied);
+  const subject = { kind: request.kind.kind, name: request.name ?? '' };
+  return {
+    uid: request.uid,
+    allowed: !denied,
+    mode,
+    subject,
+    faults,
+    ...(denied ? { message: message({ ...subject, namespace: request.namespace ?? '' }, serious, profile) } : {}),
+    warnings: warningsOf(warned),
+    auditAnnotations: annotations(mode, faults, denied, profile),
+  };
+}
+
+/** Lets a request pass about which there is nothing to say. */
+export function pass(request: AdmissionRequest, mode: Mode, patch?: readonly PatchOperation[]): AdmissionAnswer {
+  const answer = answerFor(request, mode, [], 'by-mode');
+  return patch === undefined || patch.length === 0 ? answer : { ...answer, patch };
+}
+
 /** The AdmissionReview (admission.k8s.io/v1) that answers the API server. */
 export function admissionResponse(answer: AdmissionAnswer): object {
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: answer.uid, allowed: answer.allowed } };
+  return {
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: {
+      uid: answer.uid,
+      allowed: answer.allowed,
+      ...(answer.allowed ? {} : { status: refusal(answer) }),
+      ...(answer.warnings.length === 0 ? {} : { warnings: answer.warnings }),
+      ...(Object.keys(answer.auditAnnotations).length === 0 ? {} : { auditAnnotations: answer.auditAnnotations }),
+      ...(answer.patch === undefined ? {} : { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(answer.patch)).toString('base64') }),
+    },
+  };
+}
+
+function warningsOf(faults: readonly Fault[]): string[] {
+  const told = faults.slice(0, MOST_WARNINGS).map(warning);
+  return faults.length > told.length ? [...told, `and ${faults.length - told.length} more faults`] : told;
+}
+
+function annotations(mode: Mode, faults: readonly Fault[], denied: boolean, profile: string | undefined): Record<string, string> {
+  if (faults.length === 0) return {};
+  return {
+    mode,
+    decision: denied ? 'denied' : 'allowed',
+    ...(profile === undefined ? {} : { profile }),
+    checks: [...new Set(faults.map(({ check }) => check))].join(','),
+    faults: faults.map(({ reason, field }) => `${reason} ${field}`).join('; ').slice(0, LONGEST_ANNOTATION),
+  };
+}
+
+/** A Status (meta/v1), as `kubectl` and controllers show it. */
+function refusal({ subject, message, faults }: AdmissionAnswer): object {
+  return {
+    status: 'Failure',
+    code: 403,
+    reason: 'Forbidden',
+    message,
+    details: {
+      ...subject,
+      causes: faults.filter(({ warnOnly }) => !warnOnly).slice(0, MOST_CAUSES).map(({ reason, field, message, fix, link }) => ({
+        reason,
+        field,
+        message: clip(`${message}. Fix: ${fix}. See ${link}`, LONGEST_CAUSE),
+      })),
+    },
+  };
 }

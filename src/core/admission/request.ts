@@ -11,10 +11,3 @@ export interface AdmissionRequest {
   readonly object?: unknown;
   readonly oldObject?: unknown;
 }
-
-export type ReadRequest = { readonly ok: true; readonly request: AdmissionRequest } | { readonly ok: false; readonly sentence: string };
-
-/** Reads the body of a webhook call (parsed JSON). Not ok is a 400: it is no AdmissionReview of admission.k8s.io/v1. */
-export function readAdmissionReview(body: unknown): ReadRequest {
-  return { ok: false, sentence: `not yet: ${typeof body}` };
-}

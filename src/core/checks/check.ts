@@ -1,11 +1,12 @@
 import type { SandboxProfile } from '../policy/profile.ts';
 import type { Pod } from './pod.ts';
+import type { PodView } from './view.ts';
 
 /** What is wrong at one place of a pod, why, and what would make it right. */
 export interface Finding {
   /** Stable code, such as `host-network`. */
   readonly reason: string;
-  /** Path from the pod's root, such as `spec.containers[0].securityContext.privileged`. */
+  /** Path from the object's root, such as `spec.containers[0].securityContext.privileged`. */
   readonly field: string;
   readonly message: string;
   readonly fix: string;
@@ -16,13 +17,17 @@ export interface Fault extends Finding {
   readonly check: string;
   /** Where the check is documented. */
   readonly link: string;
+  /** The profile only warns of it. */
+  readonly warnOnly: boolean;
 }
 
 export interface CheckContext {
   readonly profile: SandboxProfile;
-  /** The pod as injection would have made it; absent where nobody can derive one, which proves nothing. */
+  /** The pod itself, where a check compares it whole. */
+  readonly pod: Pod;
+  /** The pod as it has to be with the sidecar in it; absent where nobody can tell, which proves nothing. */
   readonly expected?: Pod;
-  /** On an update the pod as it was. */
+  /** On an update: the pod as it was. */
   readonly before?: Pod;
 }
 
@@ -30,8 +35,8 @@ export interface CheckContext {
 export interface Check {
   readonly id: string;
   readonly title: string;
-  /** Gate two is worth nothing without it: no profile softens it to a warning. */
+  /** Without it gate two can be got around: no profile softens it to a warning. */
   readonly essential: boolean;
-  /** Pure. Our own containers are not in `pod` once they are proven. */
-  review(pod: Pod, context: CheckContext): readonly Finding[];
+  /** Pure. The view holds none of our own containers and volumes once they are proven. */
+  review(view: PodView, context: CheckContext): readonly Finding[];
 }

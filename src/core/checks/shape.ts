@@ -12,6 +12,9 @@ export interface Shape<T> {
 
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
+// A hostile object of 3 MiB can be wrong in a million places.
+const MOST_MISFITS = 50;
+
 type Shapes = Readonly<Record<string, Shape<unknown>>>;
 type Members<R extends Shapes, O extends Shapes> = { readonly [K in keyof R]: Shaped<R[K]> } & { readonly [K in keyof O]?: Shaped<O[K]> };
 
@@ -60,7 +63,7 @@ function leaf<T>(expected: string, fits: (value: unknown) => boolean): Shape<T> 
 }
 
 function misfit(value: unknown, field: string, expected: string, misfits: Misfit[]): false {
-  misfits.push({ field, expected, got: describe(value) });
+  if (misfits.length < MOST_MISFITS) misfits.push({ field, expected, got: describe(value) });
   return false;
 }
 

@@ -1,5 +1,11 @@
-import type { AdmissionAnswer } from '../admission/answer.ts';
+import { answerFor, pass, type AdmissionAnswer } from '../admission/answer.ts';
+import { modeOf } from '../admission/namespace.ts';
 import type { AdmissionRequest } from '../admission/request.ts';
+import { podPath } from '../admission/workloads.ts';
+import type { Finding } from '../checks/check.ts';
+import { checkLink } from '../checks/index.ts';
+import { readPod } from '../checks/read-pod.ts';
+import { injectionPatch } from './patch.ts';
 import type { InjectionSettings } from './settings.ts';
 
 export interface MutationContext {
@@ -9,7 +15,45 @@ export interface MutationContext {
   readonly settings?: InjectionSettings;
 }
 
-/** Injects into one pod that is being created (`/mutate`). Pure; never throws, whatever the object is. Only `enforce` injects. */
-export function mutate(request: AdmissionRequest, context: MutationContext): AdmissionAnswer {
-  throw new Error(`not yet: ${request.uid} ${String(context.settings)}`);
+/**
+ * Injects into one pod that is being created (`/mutate`). Pure; never throws, whatever the object is.
+ *
+ * Only `enforce` injects: `warn` and `audit` promise to change nothing, and only where every pod is reviewed afterwards may
+ * the capture be put in (in a pod with hostNetwork it would capture the node).
+ */
+export function mutate(request: AdmissionRequest, { namespaceLabels, settings }: MutationContext): AdmissionAnswer {
+  const mode = modeOf(namespaceLabels);
+  if (podPath(request.kind)?.length !== 0) return refuse(request, [notAPod(request)]);
+  if (request.operation !== 'CREATE' || (request.subResource ?? '') !== '' || mode !== 'enforce') return pass(request, mode);
+
+  const read = readPod(request.object);
+  if (!read.ok) return refuse(request, read.findings);
+  if (settings === undefined) return refuse(request, [trustMissing]);
+  const { pod } = read;
+  // The API server would refuse what we inject before the review could say that Windows pods are.
+  if (pod.spec.os?.name === 'windows') return pass(request, mode);
+  const { namespace } = request;
+  const placed = namespace === undefined || namespace === '' ? pod : { ...pod, metadata: { ...pod.metadata, namespace } };
+  return pass(request, mode, injectionPatch(placed, settings));
 }
+
+function refuse(request: AdmissionRequest, findings: readonly Finding[]): AdmissionAnswer {
+  const faults = findings.map((finding) => ({ check: 'admission', ...finding, link: checkLink('admission'), warnOnly: false }));
+  return answerFor(request, 'enforce', faults, 'absolute');
+}
+
+function notAPod({ kind }: AdmissionRequest): Finding {
+  return {
+    reason: 'unknown-kind',
+    field: '',
+    message: `the injector takes pods, not ${JSON.stringify(kind.kind.slice(0, 80))}`,
+    fix: 'take the kind out of the rules of the webhook configuration',
+  };
+}
+
+const trustMissing: Finding = {
+  reason: 'trust-missing',
+  field: '',
+  message: 'the sidecar cannot be made yet: the controller has not published its certificate and keys',
+  fix: 'try again once ConfigMap sallyport-trust in sallyport-system exists; if it stays away, look at the controller',
+};

@@ -1,0 +1,39 @@
+import type { Check, Finding } from './check.ts';
+import { quote, type ContainerAt } from './view.ts';
+
+/**
+ * No container holds a Linux capability: NET_ADMIN could lift the capture, NET_RAW could speak around it.
+ *
+ *   field                                            allowed
+ *   containers[*].securityContext.capabilities.drop  a list with ALL
+ *   containers[*].securityContext.capabilities.add   absent, empty (NET_BIND_SERVICE is not allowed either)
+ *
+ * Source: Pod Security Standards, "Capabilities", made stricter.
+ */
+export const capabilities: Check = {
+  id: 'capabilities',
+  title: 'All capabilities are dropped and none is added',
+  essential: true,
+  review: ({ containers }) => containers.flatMap((one) => [...kept(one), ...added(one)]),
+};
+
+function kept({ container, field, title }: ContainerAt): Finding[] {
+  if (container.securityContext?.capabilities?.drop?.includes('ALL')) return [];
+  return [{
+    reason: 'capabilities-kept',
+    field: `${field}.securityContext.capabilities.drop`,
+    message: `${title} keeps the container runtime's default capabilities`,
+    fix: 'set capabilities: {drop: [ALL]}',
+  }];
+}
+
+function added({ container, field, title }: ContainerAt): Finding[] {
+  const names = container.securityContext?.capabilities?.add ?? [];
+  if (names.length === 0) return [];
+  return [{
+    reason: 'capabilities-added',
+    field: `${field}.securityContext.capabilities.add`,
+    message: `${title} adds ${names.slice(0, 5).map(quote).join(', ')}`,
+    fix: 'remove add; listen on a port above 1023 rather than adding NET_BIND_SERVICE',
+  }];
+}

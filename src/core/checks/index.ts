@@ -1,0 +1,67 @@
+import { agentIdentity } from './agent-identity.ts';
+import { capabilities } from './capabilities.ts';
+import type { Check, CheckContext, Fault, Finding } from './check.ts';
+import { ephemeralContainers } from './ephemeral-containers.ts';
+import { hostAliases } from './host-aliases.ts';
+import { hostNamespaces } from './host-namespaces.ts';
+import { lifetimeSet } from './lifetime-set.ts';
+import { lifetime } from './lifetime.ts';
+import { nodeName } from './node-name.ts';
+import { privilegeEscalation } from './privilege-escalation.ts';
+import { privileged } from './privileged.ts';
+import { processNamespace } from './process-namespace.ts';
+import { readOnlyRoot } from './read-only-root.ts';
+import { resourceLimits } from './resource-limits.ts';
+import { runAsUser } from './run-as-user.ts';
+import { runtimeClass } from './runtime-class.ts';
+import { seccomp } from './seccomp.ts';
+import { secretEnvironment } from './secret-environment.ts';
+import { serviceAccountToken } from './service-account-token.ts';
+import { serviceLinks } from './service-links.ts';
+import { sidecarIntact } from './sidecar-intact.ts';
+import { viewPod } from './view.ts';
+import { volumeTypes } from './volume-types.ts';
+import { windows } from './windows.ts';
+
+/** Every constraint of the sandbox, in the order in which faults are told: the proof of the sidecar first, then what breaks out, then the rest. */
+export const CHECKS: readonly Check[] = Object.freeze([
+  sidecarIntact,
+  agentIdentity,
+  hostNamespaces,
+  privileged,
+  privilegeEscalation,
+  capabilities,
+  runAsUser,
+  processNamespace,
+  ephemeralContainers,
+  volumeTypes,
+  windows,
+  seccomp,
+  readOnlyRoot,
+  resourceLimits,
+  runtimeClass,
+  serviceAccountToken,
+  secretEnvironment,
+  serviceLinks,
+  hostAliases,
+  nodeName,
+  lifetime,
+  lifetimeSet,
+]);
+
+/** Runs every check on one pod and returns all that they find. Our own containers are exempt only once the sidecar is proven. */
+export function findFaults(context: CheckContext): Fault[] {
+  const unproven = viewPod(context.pod, 'unproven');
+  const proof = sidecarIntact.review(unproven, context);
+  const view = proof.length === 0 ? viewPod(context.pod, 'proven') : unproven;
+  return CHECKS.flatMap((check) => (check === sidecarIntact ? proof : check.review(view, context)).map((finding) => faultOf(check, finding, context)));
+}
+
+/** Address of the page that explains a check. */
+export function checkLink(id: string): string {
+  return `https://sallyport.dev/docs/checks#${id}`;
+}
+
+function faultOf(check: Check, finding: Finding, { profile }: CheckContext): Fault {
+  return { check: check.id, ...finding, link: checkLink(check.id), warnOnly: !check.essential && profile.spec.warnOnly.includes(check.id) };
+}

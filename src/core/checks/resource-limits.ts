@@ -1,0 +1,39 @@
+import type { ProfileSpec } from '../policy/profile.ts';
+import type { Check, Finding } from './check.ts';
+import { parseQuantity } from './quantity.ts';
+import { quote, type ContainerAt } from './view.ts';
+
+/**
+ * No container can use up the node.
+ *
+ *   field                                                              allowed
+ *   containers[*].resources.limits.{cpu,memory,ephemeral-storage}      above 0, at most spec.limits of the profile
+ */
+export const resourceLimits: Check = {
+  id: 'resource-limits',
+  title: 'cpu, memory and ephemeral-storage are limited',
+  essential: false,
+  review: ({ containers }, { profile }) => containers.flatMap((one) => RESOURCES.flatMap((resource) => limit(one, resource, profile.spec.limits))),
+};
+
+const RESOURCES = [
+  { name: 'cpu', member: 'cpu', example: '500m' },
+  { name: 'memory', member: 'memory', example: '512Mi' },
+  { name: 'ephemeral-storage', member: 'ephemeralStorage', example: '1Gi' },
+] as const;
+
+function limit({ container, field, title }: ContainerAt, { name, member, example }: typeof RESOURCES[number], ceilings: ProfileSpec['limits']): Finding[] {
+  const at = `${field}.resources.limits.${name}`;
+  const ceiling = ceilings[member];
+  const given = container.resources?.limits?.[name];
+  if (given === undefined) {
+    return [{ reason: 'limit-missing', field: at, message: `${title} has no limit of ${name}`, fix: `set resources.limits.${name}, such as ${example}; at most ${ceiling}` }];
+  }
+  const amount = parseQuantity(given);
+  if (amount === undefined || amount === 0n) {
+    return [{ reason: 'limit-malformed', field: at, message: `${title} limits ${name} to ${quote(String(given))}, which is no amount above 0`, fix: `write an amount such as ${example}` }];
+  }
+  const highest = parseQuantity(ceiling);
+  if (highest !== undefined && amount <= highest) return [];
+  return [{ reason: 'limit-too-high', field: at, message: `${title} may use ${given} of ${name}`, fix: `set resources.limits.${name} to at most ${ceiling}` }];
+}

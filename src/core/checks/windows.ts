@@ -1,0 +1,36 @@
+import type { Check, Finding } from './check.ts';
+import type { PodView } from './view.ts';
+
+/**
+ * The pod runs on Linux, where traffic can be captured.
+ *
+ *   field                                                     allowed
+ *   spec.os.name                                              absent, linux
+ *   {spec,containers[*]}.securityContext.windowsOptions       no hostProcess
+ *
+ * Source: Pod Security Standards, "HostProcess".
+ */
+export const windows: Check = {
+  id: 'windows',
+  title: 'The pod runs on Linux',
+  essential: true,
+  review: (view) => [...otherSystem(view), ...hostProcesses(view)],
+};
+
+function otherSystem({ spec }: PodView): Finding[] {
+  if (spec.os === undefined || spec.os.name === 'linux') return [];
+  return [{ reason: 'windows', field: 'spec.os.name', message: 'traffic can only be captured on Linux', fix: 'run the agent on Linux: remove os or set its name to linux' }];
+}
+
+function hostProcesses({ spec, containers }: PodView): Finding[] {
+  const places = [
+    { context: spec.securityContext, field: 'spec', title: 'the pod' },
+    ...containers.map(({ container, field, title }) => ({ context: container.securityContext, field, title })),
+  ];
+  return places.filter(({ context }) => context?.windowsOptions?.hostProcess === true).map(({ field, title }) => ({
+    reason: 'host-process',
+    field: `${field}.securityContext.windowsOptions.hostProcess`,
+    message: `${title} runs as a process of the node`,
+    fix: 'remove windowsOptions',
+  }));
+}
