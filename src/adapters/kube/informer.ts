@@ -20,7 +20,7 @@ export interface InformerOptions<T> {
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
   /** Told of each list or watch that failed; the loop goes on by itself. */
-  readonly onFault?: (fault: KubeFault) => void;
+  readonly onFault?: ((fault: KubeFault) => void) | undefined;
 }
 
 /** A cache of one collection, kept current by list and watch. It reconnects for as long as it is not stopped. */

@@ -25,7 +25,7 @@ export async function serveHealth(address: Address, missing: () => readonly stri
     });
   });
   server.maxConnections = 100;
-  server.listen(address.port, address.host);
+  server.listen(address.port, address.host === '' ? undefined : address.host);
   await once(server, 'listening');
   const bound = server.address();
   return {

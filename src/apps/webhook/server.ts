@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from './ports.ts';
 
 export interface Address {
+  /** Empty: every address of this machine. */
   readonly host: string;
   readonly port: number;
 }
@@ -44,7 +45,7 @@ export async function listenTls(address: Address, certificate: Certificate, hand
   server.keepAliveTimeout = KEEP_ALIVE;
   server.maxConnections = MOST_CONNECTIONS;
   const connections = new Connections(server);
-  server.listen(address.port, address.host);
+  server.listen(address.port, address.host === '' ? undefined : address.host);
   await once(server, 'listening');
   return {
     address: boundTo(server.address()),

@@ -1,0 +1,19 @@
+import { SYSTEM_NAMESPACE } from '../../../adapters/kube/names.ts';
+import { customResourceDefinitions } from '../../../core/policy/crd.ts';
+import { access } from './access.ts';
+import { webhookConfigurations } from './configurations.ts';
+import type { InstallOptions } from './options.ts';
+import { servers } from './servers.ts';
+
+/** Everything that a cluster needs, in the order in which it has to be applied. The same options always give the same objects. */
+export function installManifests(options: InstallOptions): object[] {
+  return [namespace(), ...customResourceDefinitions(), ...access(), ...servers(options), ...webhookConfigurations()];
+}
+
+function namespace(): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: SYSTEM_NAMESPACE, labels: { 'app.kubernetes.io/part-of': 'sallyport', 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  };
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { pino } from 'pino';
+import type { InjectionFlags } from './injection-settings.ts';
+import type { Address, Drain } from './server.ts';
+import { injectionBase, readListenAddress, systemResolvConf } from './settings.ts';
+import type { RunningWebhook } from './start.ts';
+
+interface Flags extends InjectionFlags {
+  readonly listen: Address;
+  readonly health: Address;
+  readonly profile: string;
+  readonly certDir?: string;
+  readonly kubeconfig?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  sallyport webhook --cert-dir certs --profile contained      without a cluster; the certificate is made in certs/
+  sallyport webhook --kubeconfig ~/.kube/config               against a cluster, from outside
+  sallyport webhook                                           inside a cluster, as \`sallyport install\` sets it up
+
+Serves POST /validate and /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the health address.
+SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.`;
+
+/** Removed from the Service's endpoints within this time; then the connections that the API server holds open are drained. */
+const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
+
+/** `sallyport webhook`: runs until SIGTERM or SIGINT. */
+export function webhookCommand(): Command {
+  return new Command('webhook')
+    .description('gate one: the admission webhook')
+    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(address(':9443'), ':9443').argParser(address))
+    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(address(':9090'), ':9090').argParser(address))
+    .addOption(new Option('--cert-dir <DIR>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
+    .option('--profile <NAME|FILE>', 'without a cluster: the profile of every namespace', 'isolated')
+    .option('--kubeconfig <FILE>', 'cluster to serve; without it and --cert-dir, the one this runs in')
+    .option('--image <REF>', 'image of the injected containers', 'sallyport:latest')
+    .addOption(new Option('--image-pull-policy <POLICY>', 'of the injected containers').choices(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'))
+    .option('--resolver <IP>', "the cluster's DNS server (default: this pod's own)")
+    .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain (default: from this pod's search list, else cluster.local)")
+    .option('--controller-url <URL>', "where sidecars find the controller (default: the Service's address)")
+    .addHelpText('after', EXAMPLES)
+    .action(serve);
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const log = pino({ name: 'sallyport-webhook' });
+  const injection = injectionBase(flags, process.env, systemResolvConf());
+  const { listen, health, profile, certDir, kubeconfig } = flags;
+  const shared = { listen, health, injection, log };
+  const webhook =
+    certDir === undefined
+      ? await (await import('./clustered.ts')).startClustered({ ...shared, ...(kubeconfig === undefined ? {} : { kubeconfig }) })
+      : await (await import('./standalone.ts')).startStandalone({ ...shared, profile, certDir });
+  log.info({ address: webhook.address, health: webhook.healthPort }, 'webhook listening');
+  await untilStopped(webhook, certDir === undefined ? IN_CLUSTER : undefined);
+  log.info({}, 'webhook stopped');
+}
+
+async function untilStopped(webhook: RunningWebhook, drain: Drain | undefined): Promise<void> {
+  const [signal]: unknown[] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  // A person at a terminal does not want to wait for endpoints.
+  await webhook.close(signal === 'SIGINT' ? undefined : drain);
+}
+
+function address(text: string): Address {
+  try {
+    return readListenAddress(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}

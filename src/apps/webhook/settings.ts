@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import type { InjectionBase, InjectionFlags } from './injection-settings.ts';
+import { readResolvConf } from './resolv-conf.ts';
+import type { Address } from './server.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where clusters that follow kubeadm's defaults have their DNS. */
+const USUAL_RESOLVER = '10.96.0.10';
+const USUAL_API_SERVER = '10.96.0.1';
+
+/** Fills in from the pod's own DNS settings and environment what the flags leave out; outside a cluster from the usual addresses. */
+export function injectionBase(flags: InjectionFlags, environment: Environment, resolvConf: string): InjectionBase {
+  const apiServer = environment['KUBERNETES_SERVICE_HOST'];
+  const own = apiServer === undefined ? {} : readResolvConf(resolvConf);
+  const resolver = flags.resolver ?? own.nameServer ?? USUAL_RESOLVER;
+  const clusterDomain = flags.clusterDomain ?? own.clusterDomain ?? 'cluster.local';
+  if (isIP(resolver) === 0) throw new Error(`--resolver: expected an IP address, got ${JSON.stringify(resolver)}`);
+  return {
+    image: flags.image,
+    imagePullPolicy: flags.imagePullPolicy,
+    controllerUrl: flags.controllerUrl ?? `https://sallyport-controller.sallyport-system.svc.${clusterDomain}:8443`,
+    resolver,
+    clusterDomain,
+    probes: [`tcp:${authority(apiServer ?? USUAL_API_SERVER, environment['KUBERNETES_SERVICE_PORT'] ?? '443')}`, `udp:${authority(resolver, '53')}`],
+  };
+}
+
+/** Empty where the system has none. */
+export function systemResolvConf(): string {
+  try {
+    return readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** `HOST:PORT` or `:PORT`, which listens on every address. */
+export function readListenAddress(text: string): Address {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]*)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535) throw new Error(`expected HOST:PORT or :PORT, got ${JSON.stringify(text)}`);
+  return { host: bracketed ?? plain ?? '', port };
+}
+
+function authority(host: string, port: string): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
