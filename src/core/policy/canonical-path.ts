@@ -1,8 +1,9 @@
 import { quoted } from '../address/quote.ts';
 
+/** `fault` is the predicate of `sentence`, such as `has a dot segment`. */
 export type CanonicalPath =
   | { readonly ok: true; readonly path: string; readonly query: string }
-  | { readonly ok: false; readonly sentence: string };
+  | { readonly ok: false; readonly sentence: string; readonly fault: string };
 
 /**
  * Origin-form request target (RFC 9112 section 3.2.1) in its one normal form; `query` is without the question mark, as it came.
@@ -70,4 +71,4 @@ function decoded(path: string): string | undefined {
   }
 }
 
-const fault = (raw: string, what: string): CanonicalPath => ({ ok: false, sentence: `path ${quoted(raw)} ${what}` });
+const fault = (raw: string, what: string): CanonicalPath => ({ ok: false, sentence: `The path ${quoted(raw)} ${what}.`, fault: what });

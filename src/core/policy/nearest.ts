@@ -2,7 +2,7 @@
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {
   const written = text.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  let bestDistance = Math.min(written.length, Math.max(1, Math.floor(written.length / 3)) + 1);
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - written.length) >= bestDistance) continue;
     const found = distance(written, candidate.toLowerCase());

@@ -30,11 +30,14 @@ export interface PathView {
  * The rest is brought into the same normal form as the paths that it meets.
  */
 export function parsePathPattern(text: string): ParsedPathPattern {
-  const foreign = /[^ -~]| /u.test(text) ? encodeURI(text.toWellFormed()) : undefined;
-  if (foreign !== undefined) return { ok: false, sentence: `${quoted(text)} has a space or a non-ASCII character; write it encoded`, nearest: foreign };
-  if (text.includes('?')) return { ok: false, sentence: `${quoted(text)} has a query, which patterns do not compare`, nearest: text.slice(0, text.indexOf('?')) };
+  if (/[^!-~]/.test(text)) return { ok: false, sentence: `${quoted(text)} has a space, or a control or non-ASCII character`, nearest: encodeURI(text.toWellFormed()) };
+  const query = text.indexOf('?');
+  if (query !== -1) return { ok: false, sentence: `${quoted(text)} has a query, which no pattern compares`, nearest: text.slice(0, query) };
   const canonical = canonicalPath(text);
-  if (!canonical.ok) return text.startsWith('/') ? canonical : { ...canonical, nearest: `/${text}` };
+  if (!canonical.ok) {
+    const sentence = `${quoted(text)} ${canonical.fault}`;
+    return text.startsWith('/') ? { ok: false, sentence } : { ok: false, sentence, nearest: `/${text}` };
+  }
   const segments = canonical.path.slice(1).split('/');
   const partial = segments.find((segment) => segment.includes('*') && segment !== '*' && segment !== '**');
   if (partial !== undefined) return { ok: false, sentence: `${quoted(text)} has a wildcard that is not a whole segment` };

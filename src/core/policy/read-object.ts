@@ -1,0 +1,40 @@
+import { conflicts } from './conflicts.ts';
+import { findings } from './findings.ts';
+import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
+import type { AgentPolicy } from './model.ts';
+import { nearest } from './nearest.ts';
+import type { Finding } from './problem.ts';
+import type { SandboxProfile } from './profile.ts';
+import { agentPolicy } from './schema/agent-policy.ts';
+import { sandboxProfile } from './schema/sandbox-profile.ts';
+
+export type ReadObject =
+  | { readonly policy: AgentPolicy }
+  | { readonly profile: SandboxProfile }
+  | { readonly findings: readonly Finding[] };
+
+/** Reads one object of either kind from a value that JSON could hold; every finding at once. */
+export function readObject(value: unknown): ReadObject {
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+  if (kind === 'AgentPolicy') return readPolicy(value);
+  if (kind === 'SandboxProfile') return readProfile(value);
+  return { findings: [unknownKind(value, kind)] };
+}
+
+function readPolicy(value: unknown): ReadObject {
+  const read = agentPolicy.safeParse(value);
+  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy)), ...conflicts(value)];
+  return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
+}
+
+function readProfile(value: unknown): ReadObject {
+  const read = sandboxProfile.safeParse(value);
+  return read.success ? { profile: read.data } : { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile) };
+}
+
+function unknownKind(value: unknown, kind: unknown): Finding {
+  const expected = `one of ${KINDS.join(', ')}`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { path: [], message: 'is not a mapping', expected: 'a mapping with apiVersion, kind, metadata and spec' };
+  if (typeof kind !== 'string') return { path: ['kind'], message: kind === undefined ? 'is missing' : 'is not text', expected };
+  return { path: ['kind'], message: `is ${JSON.stringify(kind.slice(0, 80))}`, expected, nearest: nearest(kind, KINDS) };
+}
