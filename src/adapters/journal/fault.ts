@@ -1,5 +1,5 @@
 export type JournalFaultCode =
-  /** The folder or file cannot be made, opened or read. */
+  /** The folder or a file in it cannot be made, opened or read. */
   | 'unusable'
   /** Another living process writes this journal. */
   | 'in-use'
@@ -20,4 +20,15 @@ export class JournalFault extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** What the file system threw, as the fault of an act such as `writing`. */
+export function faultOf(act: string, path: string, error: unknown, otherwise: 'unusable' | 'write-failed'): JournalFault {
+  if (error instanceof JournalFault) return error;
+  const errno = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = FULL.has(errno) ? 'full' : otherwise;
+  const fix = code === 'full' ? 'make room' : 'check that the folder exists and may be written';
+  return new JournalFault(code, `${act} ${path} failed (${errno}): ${fix}`, error);
 }

@@ -1,7 +1,17 @@
+import { mkdirSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Draft, PayloadFacts, Position } from '../../core/evidence/draft.ts';
 import type { Capture } from '../../core/terms/permit.ts';
-import { JournalFault } from './fault.ts';
+import { BlobStore } from './blobs.ts';
+import { evidenceKey } from './evidence-key.ts';
+import { faultOf } from './fault.ts';
+import { blobFolder, keyFolder } from './layout.ts';
+import { lockJournal } from './lock.ts';
+import { createLogFile } from './log-file.ts';
+import type { CreateLogFile } from './log-file.ts';
+import { RecordChain } from './record-chain.ts';
+import { CAPTURE_MEMORY, CapturingSink } from './payload-sink.ts';
+import { createSeal } from './seal.ts';
 
 export interface JournalOptions {
   /** Made (0700) if absent. */
@@ -11,6 +21,8 @@ export interface JournalOptions {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Public P-256 key to which payloads are sealed; absent: a key pair in the journal's own `keys` folder, made at need. */
   readonly sealTo?: JWK;
+  /** Instead of real files, for tests of what disks do. */
+  readonly createFile?: CreateLogFile;
 }
 
 /** `written`: write(2) has returned, so the record survives the process. `synced`: fdatasync has too, so it survives the node. */
@@ -34,7 +46,42 @@ export interface PayloadSink {
   end(): Promise<PayloadFacts>;
 }
 
-/** Opens a new epoch behind whatever the folder holds. */
+/**
+ * Opens a new epoch behind whatever the folder holds; a torn end is moved aside.
+ * Rejects with JournalFault: `in-use` if another process writes there, `full` or `unusable` if nothing can be written.
+ */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  throw new JournalFault('unusable', `cannot open ${options.directory}`);
+  const { directory, now, randomBytes } = options;
+  makeFolders(directory);
+  const unlock = lockJournal(directory);
+  try {
+    const key = await evidenceKey(directory, options.sealTo);
+    const blobs = new BlobStore(directory, createSeal(key, now, randomBytes), randomBytes);
+    const secret = randomBytes(32);
+    const sealedSecret = blobs.put(Buffer.from(`${JSON.stringify({ v: 1, secret: Buffer.from(secret).toString('hex') })}\n`));
+    const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create: options.createFile ?? createLogFile });
+    const memory = { left: CAPTURE_MEMORY };
+    return {
+      append: (draft, durability) => chain.append(draft, durability),
+      payload: (capture, call, side, mediaType) =>
+        new CapturingSink(capture, { call, side, ...(mediaType === undefined ? {} : { mediaType }) }, { blobs, randomBytes, secret, memory }),
+      get healthy() {
+        return chain.healthy;
+      },
+      close: () => chain.close().finally(unlock),
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function makeFolders(directory: string): void {
+  for (const folder of [directory, blobFolder(directory), keyFolder(directory)]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw faultOf('making', folder, error, 'unusable');
+    }
+  }
 }

@@ -1,0 +1,152 @@
+import { createHash, createHmac, hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import type { BlobReference, PayloadFacts, PayloadNote } from '../../core/evidence/draft.ts';
+import { redactBody } from '../../core/evidence/redact-body.ts';
+import type { Capture } from '../../core/terms/permit.ts';
+import type { BlobStore } from './blobs.ts';
+import type { PayloadSink } from './journal.ts';
+
+/** Bytes of bodies that all calls together may hold in memory for their blobs. */
+export const CAPTURE_MEMORY = 32 * 1024 * 1024;
+
+/** A first chunk up to this size waits for a second: most bodies are one chunk, and one-shot hashing is cheaper. */
+const ONE_SHOT = 65_536;
+
+const SALT_BYTES = 32;
+
+export interface PayloadContext {
+  readonly blobs: BlobStore;
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** Salts of payloads without a blob are made of it. */
+  readonly secret: Uint8Array;
+  /** Shared by all sinks. */
+  readonly memory: { left: number };
+}
+
+export interface PayloadName {
+  readonly call: string;
+  readonly side: 'request' | 'response';
+  readonly mediaType?: string;
+}
+
+/** What a blob holds besides the bytes: the first line of its plaintext. */
+export interface BlobHead extends PayloadName {
+  readonly v: 1;
+  readonly salt: string;
+  readonly bytes: number;
+  readonly captured: number;
+  readonly truncated: boolean;
+}
+
+interface Kept {
+  readonly body?: Uint8Array;
+  readonly redacted?: number;
+  readonly note?: PayloadNote;
+}
+
+/** Salt of a payload without a blob. */
+export function derivedSalt(secret: Uint8Array, call: string, side: string): Buffer {
+  return createHmac('sha256', secret).update(`${call}/${side}`).digest();
+}
+
+export class CapturingSink implements PayloadSink {
+  readonly #capture: Capture;
+  readonly #name: PayloadName;
+  readonly #context: PayloadContext;
+  readonly #salt: Uint8Array;
+  /** Salt and first chunk, while it is the only one. */
+  #first: Buffer | undefined;
+  #hash: Hash | undefined;
+  #bytes = 0;
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+  #held = 0;
+  #outOfMemory = false;
+
+  constructor(capture: Capture, name: PayloadName, context: PayloadContext) {
+    this.#capture = capture;
+    this.#name = name;
+    this.#context = context;
+    this.#salt = capture.payload === 'full' ? context.randomBytes(SALT_BYTES) : derivedSalt(context.secret, name.call, name.side);
+  }
+
+  write(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#bytes === 0 && chunk.length <= ONE_SHOT) this.#first = Buffer.concat([this.#salt, chunk]);
+    else this.#hashOn(chunk);
+    this.#bytes += chunk.length;
+    if (this.#capture.payload === 'full') this.#keep(chunk);
+  }
+
+  end(): Promise<PayloadFacts> {
+    if (this.#bytes === 0) return Promise.resolve({ bytes: 0, captured: 0, truncated: false });
+    const digest = `sha256:${this.#first === undefined ? this.#hash?.digest('hex') : hash('sha256', this.#first, 'hex')}`;
+    const facts = this.#capture.payload === 'full' ? this.#store() : { captured: 0, truncated: false };
+    this.#forget();
+    return Promise.resolve({ bytes: this.#bytes, digest, ...facts });
+  }
+
+  #hashOn(chunk: Uint8Array): void {
+    if (this.#hash === undefined) {
+      this.#hash = createHash('sha256').update(this.#first ?? this.#salt);
+      this.#first = undefined;
+    }
+    this.#hash.update(chunk);
+  }
+
+  #keep(chunk: Uint8Array): void {
+    const room = Math.min(chunk.length, this.#capture.limit - this.#keptBytes);
+    if (room <= 0 || this.#outOfMemory) return;
+    if (room > this.#context.memory.left) {
+      this.#outOfMemory = true;
+      return;
+    }
+    this.#context.memory.left -= room;
+    this.#held += room;
+    this.#keptBytes += room;
+    this.#kept.push(Buffer.from(chunk.subarray(0, room)));
+  }
+
+  #forget(): void {
+    this.#context.memory.left += this.#held;
+    this.#held = 0;
+    this.#kept = [];
+  }
+
+  #store(): Omit<PayloadFacts, 'bytes' | 'digest'> {
+    const kept = this.#redacted();
+    const truncated = this.#keptBytes < this.#bytes;
+    const facts = { ...(kept.redacted === undefined ? {} : { redacted: kept.redacted }), ...(kept.note === undefined ? {} : { note: kept.note }) };
+    const blob = this.#seal(kept.body ?? Buffer.alloc(0), truncated);
+    if (blob === undefined) return { captured: 0, truncated: false, note: 'blob-unwritten' };
+    return { captured: kept.body?.length ?? 0, truncated, ...facts, blob };
+  }
+
+  #redacted(): Kept {
+    const whole = this.#keptBytes === this.#bytes;
+    const note: PayloadNote | undefined = this.#outOfMemory ? 'no-memory' : whole ? undefined : 'over-limit';
+    const body = Buffer.concat(this.#kept);
+    if (this.#capture.redact.length === 0) return note === undefined ? { body } : { body, note };
+    // Half a document cannot be searched for what must not be kept.
+    if (!whole) return { note: note === 'no-memory' ? note : 'unredactable' };
+    const redaction = redactBody(body, this.#capture.redact);
+    return redaction.ok ? { body: redaction.body, redacted: redaction.count } : { note: 'unredactable' };
+  }
+
+  /** Sealed even if no byte may be kept: the salt must be somewhere, or nobody could ever check the digest. */
+  #seal(body: Uint8Array, truncated: boolean): BlobReference | undefined {
+    const head: BlobHead = {
+      v: 1,
+      ...this.#name,
+      salt: Buffer.from(this.#salt).toString('hex'),
+      bytes: this.#bytes,
+      captured: body.length,
+      truncated,
+    };
+    try {
+      return this.#context.blobs.put(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]));
+    } catch {
+      return undefined;
+    }
+  }
+}
