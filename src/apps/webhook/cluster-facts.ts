@@ -1,36 +1,31 @@
-import type { KubeClient } from '../../adapters/kube/client.ts';
 import { KubeFault } from '../../adapters/kube/fault.ts';
-import { type Namespaces, watchNamespaces } from '../../adapters/kube/namespaces.ts';
-import { type Profiles, watchProfiles } from '../../adapters/kube/profiles.ts';
-import { type TrustWatch, watchTrust } from '../../adapters/kube/trust.ts';
+import type { Namespaces } from '../../adapters/kube/namespaces.ts';
+import type { Profiles } from '../../adapters/kube/profiles.ts';
+import type { TrustWatch } from '../../adapters/kube/trust.ts';
 import { AGENTS_LABEL } from '../../core/admission/namespace.ts';
+import type { InjectionSettings } from '../../core/injection/settings.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profile.ts';
 import { type InjectionBase, injectionSettings } from './injection-settings.ts';
-import type { Fact, Facts, Labels, Log } from './ports.ts';
+import type { Fact, Facts, Labels } from './ports.ts';
 
-export interface ClusterFacts extends Facts {
-  stop(): Promise<void>;
+export interface ClusterSources {
+  readonly namespaces: Pick<Namespaces, 'synced' | 'labels' | 'labelled'>;
+  readonly profiles: Pick<Profiles, 'synced' | 'named'>;
+  readonly trust: Pick<TrustWatch, 'current'>;
 }
 
 /** The facts as the API server has them; what it does not say in time is not known. */
-export function clusterFacts(client: KubeClient, base: InjectionBase, log: Log): ClusterFacts {
-  const settings = { client, now: Date.now, random: Math.random, onFault: (fault: KubeFault) => log.warn({ code: fault.code }, fault.message) };
-  const namespaces = watchNamespaces(settings);
-  const profiles = watchProfiles(settings);
-  const trust = watchTrust(settings);
+export function clusterFacts({ namespaces, profiles, trust }: ClusterSources, base: InjectionBase): Facts {
   return {
     namespaceLabels: (name, signal) => labelsOf(namespaces, name, signal),
     agentNamespaces: () => namespaces.labelled(AGENTS_LABEL),
     profile: (name) => profileOf(profiles, name),
     injection: (profile) => injectionOf(base, trust, profile),
     missing: () => [...(namespaces.synced ? [] : ['namespaces not listed yet']), ...(profiles.synced ? [] : ['sandbox profiles not listed yet'])],
-    stop: async () => {
-      await Promise.all([namespaces.stop(), profiles.stop(), trust.stop()]);
-    },
   };
 }
 
-async function labelsOf(namespaces: Namespaces, name: string, signal: AbortSignal): Promise<Fact<Labels>> {
+async function labelsOf(namespaces: ClusterSources['namespaces'], name: string, signal: AbortSignal): Promise<Fact<Labels>> {
   try {
     const labels = await namespaces.labels(name, AGENTS_LABEL, signal);
     return labels === undefined ? unknown(`There is no namespace ${name}, so nobody can tell whether it takes agents.`) : { known: true, value: labels };
@@ -40,7 +35,7 @@ async function labelsOf(namespaces: Namespaces, name: string, signal: AbortSigna
   }
 }
 
-function profileOf(profiles: Profiles, name: string): Fact<SandboxProfile> {
+function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<SandboxProfile> {
   const builtIn = Object.hasOwn(BUILT_IN_PROFILES, name) ? BUILT_IN_PROFILES[name as keyof typeof BUILT_IN_PROFILES] : undefined;
   if (builtIn !== undefined) return { known: true, value: builtIn };
   const installed = profiles.named(name);
@@ -54,7 +49,7 @@ function profileOf(profiles: Profiles, name: string): Fact<SandboxProfile> {
   return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : { known: true, value: installed.profile };
 }
 
-function injectionOf(base: InjectionBase, trust: TrustWatch, profile: SandboxProfile): ReturnType<Facts['injection']> {
+function injectionOf(base: InjectionBase, trust: ClusterSources['trust'], profile: SandboxProfile): Fact<InjectionSettings> {
   const current = trust.current();
   return 'missing' in current ? unknown(current.missing) : { known: true, value: injectionSettings(base, current.trust, profile) };
 }

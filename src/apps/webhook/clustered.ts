@@ -1,7 +1,10 @@
 import { keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
 import { connectKube } from '../../adapters/kube/client.ts';
 import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK, WEBHOOK_CERTIFICATE_SECRET } from '../../adapters/kube/names.ts';
+import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
+import { watchProfiles } from '../../adapters/kube/profiles.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
+import { watchTrust } from '../../adapters/kube/trust.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
@@ -43,13 +46,14 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
       onFault,
     });
     running.push(() => certificate.stop());
-    const facts = clusterFacts(client, settings.injection, log);
-    running.push(() => facts.stop());
-    const webhook = await startWebhook({ listen, health }, { facts, certificate, log });
+    const watch = { client, now: Date.now, random: Math.random, onFault };
+    const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch) };
+    running.push(...Object.values(sources).map((source) => () => source.stop()));
+    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts(sources, settings.injection), certificate, log });
     // Only now, so that the API server is told to trust a server that is there.
     for (const configuration of CONFIGURATIONS) {
       const onPatch = (name: string): void => log.info({ configuration: name }, 'caBundle set');
-      const bundle = keepCaBundle({ client, ...configuration, ca: () => certificate.current().ca, now: Date.now, random: Math.random, onFault, onPatch });
+      const bundle = keepCaBundle({ ...watch, ...configuration, ca: () => certificate.current().ca, onPatch });
       certificate.onChange(() => bundle.wake());
       running.push(() => bundle.stop());
     }

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
+import { reviewedKinds } from '../../core/admission/workloads.ts';
 
 export type GateName = 'validate' | 'mutate';
 
@@ -15,10 +16,8 @@ export interface Metrics {
   certificateEnds(time: number): void;
 }
 
-/** Kinds that the webhook configurations send; a label must not take whatever a request says. */
-const KINDS: ReadonlySet<string> = new Set([
-  'Pod', 'PodTemplate', 'ReplicationController', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Sandbox', 'SandboxTemplate', 'SandboxWarmPool',
-]);
+/** A label must not take whatever a request says. */
+const KINDS: ReadonlySet<string> = new Set(reviewedKinds());
 
 const REVIEW_LABELS = ['decision', 'mode', 'operation', 'resource'] as const;
 

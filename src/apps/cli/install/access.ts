@@ -59,14 +59,14 @@ function kept(resource: string, names: readonly string[]): Rule[] {
 
 function subject(name: string, clusterRules: readonly Rule[], systemRules: readonly Rule[]): object[] {
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: systemMeta(name, 'access'), automountServiceAccountToken: false },
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: clusterMeta(name, 'access'), rules: clusterRules },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: systemMeta(name), automountServiceAccountToken: false },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: clusterMeta(name), rules: clusterRules },
     clusterBinding(name, name, name),
-    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: systemMeta(name, 'access'), rules: systemRules },
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: systemMeta(name), rules: systemRules },
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'RoleBinding',
-      metadata: systemMeta(name, 'access'),
+      metadata: systemMeta(name),
       roleRef: { apiGroup: RBAC, kind: 'Role', name },
       subjects: [serviceAccount(name)],
     },
@@ -77,7 +77,7 @@ function clusterBinding(name: string, account: string, role: string): object {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRoleBinding',
-    metadata: clusterMeta(name, 'access'),
+    metadata: clusterMeta(name),
     roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
     subjects: [serviceAccount(account)],
   };

@@ -1,8 +1,8 @@
 import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../adapters/kube/names.ts';
 import { AGENTS_LABEL } from '../../../core/admission/namespace.ts';
+import { AGENT_LABEL } from '../../../core/checks/agent-identity.ts';
 import { clusterMeta } from './labels.ts';
 
-const AGENT_LABEL = 'sallyport.dev/agent';
 const API = 'admissionregistration.k8s.io/v1';
 
 /** Excluded by name, so that a dead webhook can never block its own return, nor the cluster's. */
@@ -17,7 +17,7 @@ const SIGNIFICANT = {
 };
 
 /** A workload's status and scale are not the sandbox's business. */
-const CHANGES_SPEC = { name: 'changes-spec', expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec || object.?template != oldObject.?template" };
+const CHANGES_SPEC = { name: 'changes-spec', expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec" };
 
 const BECOMES_AGENT = {
   name: 'becomes-an-agent',
@@ -28,10 +28,9 @@ const POD_CREATE = rule([''], ['v1'], ['pods'], ['CREATE']);
 const POD_CHANGES = rule([''], ['v1'], ['pods', 'pods/ephemeralcontainers', 'pods/resize'], ['UPDATE']);
 
 const TEMPLATES = [
-  rule([''], ['v1'], ['podtemplates', 'replicationcontrollers'], ['CREATE', 'UPDATE']),
+  rule([''], ['v1'], ['replicationcontrollers'], ['CREATE', 'UPDATE']),
   rule(['apps'], ['v1'], ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], ['CREATE', 'UPDATE']),
   rule(['batch'], ['v1'], ['cronjobs', 'jobs'], ['CREATE', 'UPDATE']),
-  rule(['agents.x-k8s.io', 'extensions.agents.x-k8s.io'], ['*'], ['sandboxes', 'sandboxtemplates'], ['CREATE', 'UPDATE']),
 ];
 
 /**
@@ -43,7 +42,7 @@ export function webhookConfigurations(): object[] {
     {
       apiVersion: API,
       kind: 'ValidatingWebhookConfiguration',
-      metadata: clusterMeta(VALIDATING_CONFIGURATION, 'admission'),
+      metadata: clusterMeta(VALIDATING_CONFIGURATION),
       webhooks: [
         { ...webhook(VALIDATING_CONFIGURATION, '/validate', [POD_CREATE, POD_CHANGES], TAKES_AGENTS), matchConditions: [SIGNIFICANT] },
         { ...webhook(`templates.${VALIDATING_CONFIGURATION}`, '/validate', TEMPLATES, TAKES_AGENTS), matchConditions: [CHANGES_SPEC] },
@@ -57,7 +56,7 @@ export function webhookConfigurations(): object[] {
     {
       apiVersion: API,
       kind: 'MutatingWebhookConfiguration',
-      metadata: clusterMeta(MUTATING_CONFIGURATION, 'admission'),
+      metadata: clusterMeta(MUTATING_CONFIGURATION),
       // Another mutator after ours may have moved what we put first.
       webhooks: [{ ...webhook(MUTATING_CONFIGURATION, '/mutate', [POD_CREATE], TAKES_AGENTS), reinvocationPolicy: 'IfNeeded' }],
     },

@@ -1,6 +1,6 @@
-import { SYSTEM_NAMESPACE } from '../../../adapters/kube/names.ts';
+import { CONTROLLER, SYSTEM_NAMESPACE, WEBHOOK } from '../../../adapters/kube/names.ts';
 
-export type Component = 'webhook' | 'controller' | 'access' | 'admission';
+export type Component = typeof WEBHOOK | typeof CONTROLLER;
 
 export interface Meta {
   readonly name: string;
@@ -8,16 +8,16 @@ export interface Meta {
 }
 
 /** Metadata of a cluster-scoped object. */
-export function clusterMeta(name: string, component: Component): Meta {
-  return { name, labels: { ...podLabels(component), 'app.kubernetes.io/part-of': 'sallyport' } };
+export function clusterMeta(name: string): Meta {
+  return { name, labels: { 'app.kubernetes.io/part-of': 'sallyport' } };
 }
 
 /** Metadata of an object in `sallyport-system`. */
-export function systemMeta(name: string, component: Component): Meta & { readonly namespace: string } {
-  return { ...clusterMeta(name, component), namespace: SYSTEM_NAMESPACE };
+export function systemMeta(name: string): Meta & { readonly namespace: string } {
+  return { ...clusterMeta(name), namespace: SYSTEM_NAMESPACE };
 }
 
-/** What selects the pods of one component. */
+/** What selects the pods of one server. */
 export function podLabels(component: Component): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': 'sallyport', 'app.kubernetes.io/component': component };
+  return { 'app.kubernetes.io/name': component, 'app.kubernetes.io/part-of': 'sallyport' };
 }

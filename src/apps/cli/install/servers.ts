@@ -1,10 +1,9 @@
 import { CONTROLLER, WEBHOOK } from '../../../adapters/kube/names.ts';
-import { podLabels, systemMeta } from './labels.ts';
+import { type Component, podLabels, systemMeta } from './labels.ts';
 import { type InstallOptions, PLACEHOLDER_IMAGE } from './options.ts';
 
 interface Server {
-  readonly name: string;
-  readonly component: 'webhook' | 'controller';
+  readonly name: Component;
   readonly args: readonly string[];
   readonly port: number;
   readonly servicePort: number;
@@ -21,7 +20,6 @@ export function servers(options: InstallOptions): object[] {
 function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', replicas = 2, resolver, clusterDomain }: InstallOptions): Server {
   return {
     name: WEBHOOK,
-    component: 'webhook',
     args: ['webhook', '--image', image, '--image-pull-policy', imagePullPolicy, ...flag('--resolver', resolver), ...flag('--cluster-domain', clusterDomain)],
     port: 9443,
     servicePort: 443,
@@ -33,7 +31,6 @@ function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', 
 function controller(): Server {
   return {
     name: CONTROLLER,
-    component: 'controller',
     args: ['controller'],
     port: 8443,
     servicePort: 8443,
@@ -46,21 +43,21 @@ function flag(name: string, value: string | undefined): string[] {
   return value === undefined ? [] : [name, value];
 }
 
-function service({ name, component, servicePort }: Server): object {
+function service({ name, servicePort }: Server): object {
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: systemMeta(name, component),
-    spec: { selector: podLabels(component), ports: [{ name: 'https', port: servicePort, targetPort: 'https' }] },
+    metadata: systemMeta(name),
+    spec: { selector: podLabels(name), ports: [{ name: 'https', port: servicePort, targetPort: 'https' }] },
   };
 }
 
 function deployment(server: Server, options: InstallOptions): object {
-  const labels = podLabels(server.component);
+  const labels = podLabels(server.name);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: systemMeta(server.name, server.component),
+    metadata: systemMeta(server.name),
     spec: {
       replicas: server.replicas,
       // The old pod goes only once the new one is ready.
@@ -72,7 +69,7 @@ function deployment(server: Server, options: InstallOptions): object {
 }
 
 function podSpec(server: Server, options: InstallOptions): object {
-  const selector = { labelSelector: { matchLabels: podLabels(server.component) } };
+  const selector = { labelSelector: { matchLabels: podLabels(server.name) } };
   return {
     serviceAccountName: server.name,
     automountServiceAccountToken: true,
@@ -90,9 +87,11 @@ function podSpec(server: Server, options: InstallOptions): object {
 
 function container(server: Server, { image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent' }: InstallOptions): object {
   return {
-    name: server.component,
+    name: server.args[0],
     image,
     imagePullPolicy,
+    // Named, so that it does not matter whether the image has an entry point.
+    command: ['sallyport'],
     args: server.args,
     ports: [
       { name: 'https', containerPort: server.port },
@@ -111,7 +110,7 @@ function disruptionBudget(): object {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: systemMeta(WEBHOOK, 'webhook'),
-    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels('webhook') } },
+    metadata: systemMeta(WEBHOOK),
+    spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(WEBHOOK) } },
   };
 }
