@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { Registry } from 'prom-client';
+
+/** `host` empty: every address of this machine. */
+export interface HealthAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Health {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
+/**
+ * Serves `/healthz` (the process answers), `/readyz` (503 with what is missing, one a line) and `/metrics`, over plain HTTP: nothing
+ * here is secret and the kubelet's probes have no certificate.
+ */
+export async function serveHealth(address: HealthAddress, missing: () => readonly string[], registry: Registry): Promise<Health> {
+  const server = http.createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
+    void answerTo(request.method, request.url, missing, registry).then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(body);
+    });
+  });
+  server.maxConnections = 100;
+  server.listen(address.port, address.host === '' ? undefined : address.host);
+  await once(server, 'listening');
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answerTo(method: string | undefined, url: string | undefined, missing: () => readonly string[], registry: Registry): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'expected GET\n' };
+  switch (url?.split('?')[0]) {
+    case '/healthz':
+      return { status: 200, body: 'ok\n' };
+    case '/readyz': {
+      const left = missing();
+      return left.length === 0 ? { status: 200, body: 'ok\n' } : { status: 503, body: `${left.join('\n')}\n` };
+    }
+    case '/metrics':
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    default:
+      return { status: 404, body: 'expected /healthz, /readyz or /metrics\n' };
+  }
+}

@@ -1,0 +1,100 @@
+import { X509Certificate } from 'node:crypto';
+import type { ServingCertificate } from '../../adapters/certificates/serving.ts';
+import { serveHealth } from '../../adapters/telemetry/health.ts';
+import { ControllerFault } from './fault.ts';
+import { followPods, followPolicies, isCurrent } from './follow.ts';
+import { requireLivePod } from './identity.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { PolicyBook } from './policy-book.ts';
+import type { ControllerPorts } from './ports.ts';
+import { Publisher, type PublisherLimits } from './publisher.ts';
+import { type Address, listen, type SnapshotHandler, type TlsServer } from './server.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+
+export interface ControllerSettings {
+  /** HTTPS, for sidecars. */
+  readonly listen: Address;
+  /** HTTP, for probes and metrics. */
+  readonly health: Address;
+  /** Milliseconds between two heartbeats; default 10,000. */
+  readonly heartbeat?: number;
+  readonly limits?: PublisherLimits;
+}
+
+export interface RunningController {
+  readonly address: Address;
+  readonly healthPort: number;
+  close(): Promise<void>;
+}
+
+const HEARTBEAT = 10_000;
+
+/** Starts the controller. Rejects if an address cannot be bound; what it then already holds is let go. */
+export async function startController(settings: ControllerSettings, ports: ControllerPorts): Promise<RunningController> {
+  const book = new PolicyBook();
+  const publisher = new Publisher({ ...ports, book }, settings.limits);
+  const metrics = createMetrics({ streams: () => publisher.size, brokenPolicies: () => book.broken });
+  const server = await listen(settings.listen, ports.certificate.current(), snapshots(ports, publisher, metrics));
+  const health = await serveHealth(settings.health, () => missing(ports), metrics.registry).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  const endings = [
+    followPolicies(ports, book, publisher),
+    followPods(ports, publisher),
+    followCertificate(ports, server, metrics),
+    beat(settings.heartbeat ?? HEARTBEAT, ports, publisher),
+  ];
+  return {
+    address: server.address,
+    healthPort: health.port,
+    async close() {
+      for (const end of endings) end();
+      publisher.endAll();
+      await Promise.all([server.close(), health.close()]);
+    },
+  };
+}
+
+function snapshots(ports: ControllerPorts, publisher: Publisher, metrics: Metrics): SnapshotHandler {
+  const tokens = createTokenVerifier(ports.tokenSigners, ports.now);
+  return async (token, response) => {
+    try {
+      if (!isCurrent(ports)) throw new ControllerFault('not-current', 'the controller does not know the cluster as it is now; try again');
+      if (token === undefined) throw new ControllerFault('token-missing', 'expected a header Authorization: Bearer TOKEN, got none');
+      const identity = await tokens.verify(token);
+      const pod = requireLivePod(identity, ports.pods.get(identity.pod, identity.namespace), ports.now());
+      publisher.open(pod, identity.expires, response);
+    } catch (fault) {
+      metrics.refused(fault instanceof ControllerFault ? fault.code : 'internal');
+      ports.log.warn({ fault: String(fault) }, 'sidecar not answered');
+      throw fault;
+    }
+  };
+}
+
+function missing({ pods, policies }: ControllerPorts): readonly string[] {
+  return [...(pods.synced ? [] : ['pods not listed yet']), ...(policies.synced ? [] : ['policies not listed yet'])];
+}
+
+/** A heartbeat says that what a sidecar has is still right. A controller that cannot know lets the sidecars go, and their policies age. */
+function beat(interval: number, ports: ControllerPorts, publisher: Publisher): () => void {
+  const timer = setInterval(() => {
+    if (isCurrent(ports)) publisher.beat();
+    else publisher.endAll();
+  }, interval);
+  return () => clearInterval(timer);
+}
+
+function followCertificate({ certificate, log }: ControllerPorts, server: TlsServer, metrics: Metrics): () => void {
+  metrics.certificateEnds(endOf(certificate.current()));
+  return certificate.onChange((next) => {
+    server.useCertificate(next);
+    metrics.certificateEnds(endOf(next));
+    log.info({ notAfter: new Date(endOf(next)).toISOString() }, 'serving certificate replaced');
+  });
+}
+
+function endOf({ cert }: ServingCertificate): number {
+  return new X509Certificate(cert).validToDate.getTime();
+}
