@@ -60,6 +60,7 @@ const tooDeep = ({ errors }: Document.Parsed): boolean => errors.some(({ message
 
 function documentProblems(document: Document.Parsed, lines: LineCounter): TextProblem[] {
   const found = syntaxProblems(document, lines);
+  if (document.directives.yaml.version !== '1.2') found.push({ message: `declares YAML ${document.directives.yaml.version}`, expected: 'YAML 1.2', ...positionOf(lines, document) });
   visit(document, {
     Node(_, node) {
       const problem = nodeProblem(node);

@@ -1,9 +1,125 @@
-import type { Action } from '../terms/action.ts';
+import type { Action, HttpAction } from '../terms/action.ts';
+import { Permit } from '../terms/permit.ts';
+import type { ReasonCode } from '../terms/reason.ts';
 import type { Subject } from '../terms/subject.ts';
-import type { Verdict } from '../terms/verdict.ts';
+import type { Deny, Hold, Verdict } from '../terms/verdict.ts';
+import { canonicalPath } from './canonical-path.ts';
+import type { CompiledPolicy } from './compiled.ts';
+import { addressesOf, captureOf, prevailing } from './combine.ts';
+import { judge, type Note, type Opinion } from './judge.ts';
+import { readings } from './readings.ts';
+import { selects } from './selects.ts';
 import type { Snapshot } from './snapshot.ts';
+import { hintOf, sentenceOf } from './wording.ts';
 
-/** `now` is in milliseconds since the epoch. */
-export function evaluate(_snapshot: Snapshot | undefined, _subject: Subject, _action: Action, _now: number): Verdict {
-  return { kind: 'deny', reason: 'policy-missing', sentence: 'not built' };
+/**
+ * What the policies in force say of one call. The first of these that applies decides:
+ *
+ * 1. no snapshot: deny;
+ * 2. `now` (milliseconds since the epoch) is past `validUntil`: deny;
+ * 3. the action is malformed, or not in its normal form: deny;
+ * 4. no policy selects the agent: deny;
+ * 5. each policy is asked by itself (see `judge`): a deny rule of any decides, else a hold rule of any, else an allow of
+ *    any; where nothing allows: deny.
+ *
+ * Policies in observe mode have no effect where an enforcing one selects the agent as well. Where only observing ones do,
+ * step 5 permits whatever it comes to. In both cases the permit says what enforcing all of them would have done.
+ *
+ * A request that asks for another method in a header is judged as both, and the stricter answer counts.
+ *
+ * `note` is told of each step; see `explain`.
+ */
+export function evaluate(snapshot: Snapshot | undefined, subject: Subject, action: Action, now: number, note?: Note): Verdict {
+  if (snapshot === undefined) return noted(note, missing(subject));
+  if (isStale(snapshot, now)) return noted(note, stale(snapshot));
+  if (action.kind === 'malformed') return noted(note, deny(action.reason, action.sentence));
+  const crooked = crookedPath(action.path);
+  if (crooked !== undefined) return noted(note, crooked);
+  return strictest(readings(action).map((reading) => decide(snapshot, subject, reading, note)));
+}
+
+/** Steps 4 and 5. */
+function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: Note | undefined): Verdict {
+  const opinions = snapshot.compiled.filter((policy) => selected(policy, subject, note)).map((policy) => judge(policy, action, note));
+  const all = prevailing(opinions);
+  if (all === undefined) return noted(note, unselected(subject));
+  const enforcing = opinions.filter(({ policy }) => !policy.observes);
+  const effective = prevailing(enforcing);
+  if (effective !== undefined && effective.kind !== 'allow') return noted(note, refusal(effective, action, enforcing));
+  const wouldBe = all.kind === 'allow' ? undefined : refusal(all, action, opinions);
+  if (effective === undefined) return noted(note, permit(snapshot, action, all, opinions, wouldBe));
+  return noted(note, permit(snapshot, action, effective, enforcing, wouldBe));
+}
+
+function selected(policy: CompiledPolicy, subject: Subject, note: Note | undefined): boolean {
+  const found = selects(policy.source, subject);
+  note?.({ policy: policy.reference, outcome: found ? 'passed' : 'skipped', sentence: `Policy ${policy.reference} ${found ? 'selects' : 'does not select'} agent ${subject.namespace}/${subject.agent}.` });
+  return found;
+}
+
+/** Of the verdicts on the readings of one request. */
+function strictest(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.find(({ kind }) => kind !== 'permit')
+    ?? verdicts.find((verdict) => verdict.kind === 'permit' && verdict.facts.wouldBe !== undefined)
+    ?? verdicts[0]
+    ?? deny('request-malformed', 'The request can be read in no way.');
+}
+
+function permit(snapshot: Snapshot, action: HttpAction, by: Opinion, opinions: readonly Opinion[], wouldBe: Deny | Hold | undefined): Permit {
+  const allowed = by.kind === 'allow';
+  return Permit.issue({
+    reason: allowed ? by.reason : 'observed',
+    ...(by.kind !== 'none' && { rule: by.rule.reference }),
+    sentence: allowed ? sentenceOf(by, action) : `${sentenceOf(by, action)} It passes because ${by.policy.reference} only observes.`,
+    authority: action.authority,
+    addresses: addressesOf(opinions),
+    capture: captureOf(opinions),
+    generation: snapshot.generation,
+    digest: snapshot.digest,
+    ...(wouldBe !== undefined && { wouldBe }),
+  });
+}
+
+function refusal(opinion: Opinion, action: HttpAction, opinions: readonly Opinion[]): Deny | Hold {
+  return {
+    kind: opinion.kind === 'hold' ? 'hold' : 'deny',
+    reason: opinion.reason,
+    ...(opinion.kind !== 'none' && { rule: opinion.rule.reference }),
+    sentence: sentenceOf(opinion, action),
+    hint: hintOf(opinion, action, opinions.map(({ policy }) => policy)),
+  };
+}
+
+const missing = ({ namespace, agent }: Subject): Deny =>
+  deny('policy-missing', `There is no policy yet for agent ${namespace}/${agent}.`, 'Try again once a policy has been loaded.');
+
+const unselected = ({ namespace, agent }: Subject): Deny =>
+  deny('policy-missing', `No policy selects agent ${namespace}/${agent}.`, `It takes an AgentPolicy in namespace ${namespace} that selects the agent.`);
+
+/** Written so that a time which is no number is past it. */
+const isStale = ({ validUntil }: Snapshot, now: number): boolean => validUntil !== undefined && !(now <= validUntil);
+
+const stale = ({ validUntil }: Snapshot): Deny =>
+  deny('policy-stale', `The policy was good until ${instant(validUntil ?? 0)} and has not been renewed.`, 'See that the proxy reaches its controller.');
+
+/** What was judged must be what is sent, so a path in another than its normal form is not judged. */
+function crookedPath(path: string): Deny | undefined {
+  const canonical = canonicalPath(path);
+  if (!canonical.ok) return deny('path-ambiguous', canonical.sentence);
+  return canonical.path === path ? undefined : deny('path-ambiguous', 'The path is not in its normal form.', `Write it as ${canonical.path}.`);
+}
+
+function deny(reason: ReasonCode, sentence: string, hint?: string): Deny {
+  return { kind: 'deny', reason, sentence, ...(hint !== undefined && { hint }) };
+}
+
+function noted(note: Note | undefined, verdict: Verdict): Verdict {
+  note?.({ outcome: 'decided', sentence: verdict.kind === 'permit' ? verdict.facts.sentence : verdict.sentence });
+  return verdict;
+}
+
+/** ISO 8601, or the number itself where it is beyond what a date can hold. */
+function instant(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
 }

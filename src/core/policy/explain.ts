@@ -1,16 +1,9 @@
 import type { Action } from '../terms/action.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { Verdict } from '../terms/verdict.ts';
+import { evaluate } from './evaluate.ts';
+import type { Step } from './judge.ts';
 import type { Snapshot } from './snapshot.ts';
-
-export interface Step {
-  /** `namespace/name`; absent for steps before any policy. */
-  readonly policy?: string;
-  readonly tool?: string;
-  readonly rule?: string;
-  readonly outcome: 'passed' | 'skipped' | 'decided';
-  readonly sentence: string;
-}
 
 export interface Explanation {
   readonly verdict: Verdict;
@@ -18,6 +11,9 @@ export interface Explanation {
   readonly steps: readonly Step[];
 }
 
-export function explain(_snapshot: Snapshot | undefined, _subject: Subject, _action: Action, _now: number): Explanation {
-  return { verdict: { kind: 'deny', reason: 'policy-missing', sentence: 'not built' }, steps: [] };
+/** Evaluates, and tells each step: the same code that decides, so that the two cannot disagree. */
+export function explain(snapshot: Snapshot | undefined, subject: Subject, action: Action, now: number): Explanation {
+  const steps: Step[] = [];
+  const verdict = evaluate(snapshot, subject, action, now, (step) => steps.push(step));
+  return { verdict, steps };
 }

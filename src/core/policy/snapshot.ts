@@ -1,7 +1,9 @@
+import { parentDomain } from '../address/pattern.ts';
 import type { HostName } from '../terms/authority.ts';
+import type { CompiledPolicy, CompiledTool, ToolIndex } from './compiled.ts';
 import type { AgentPolicy } from './model.ts';
 
-/** Everything that is judged by at one time; deeply immutable. */
+/** Everything that is judged by at one time; deeply immutable. Only `compile` and `renew` make one. */
 export interface Snapshot {
   /** Counts up with each change at its source. */
   readonly generation: number;
@@ -11,19 +13,32 @@ export interface Snapshot {
   readonly policies: readonly AgentPolicy[];
   /** Milliseconds since the epoch after which nothing may be allowed by it. */
   readonly validUntil?: number;
+  /** The policies again, in the same order, as `evaluate` reads them. */
+  readonly compiled: readonly CompiledPolicy[];
 }
 
-/** The same snapshot, good for longer. */
+/** The same snapshot, good for longer (or shorter). */
 export function renew(snapshot: Snapshot, validUntil: number): Snapshot {
   return Object.freeze({ ...snapshot, validUntil });
 }
 
+/** The tools of the most specific pattern that a host matches; empty: nobody lists it. */
+export function toolsFor(index: ToolIndex, host: HostName): readonly CompiledTool[] {
+  return index.exact.get(host) ?? index.below.get(parentDomain(host)) ?? [];
+}
+
 /** Whether any tool of any policy lists the host. */
-export function mentionsHost(_snapshot: Snapshot, _host: HostName): boolean {
-  return false;
+export function mentionsHost(snapshot: Snapshot, host: HostName): boolean {
+  return snapshot.compiled.some(({ tools }) => toolsFor(tools, host).length > 0);
 }
 
 /** Every port that any tool lists, ascending. */
-export function listedPorts(_snapshot: Snapshot): readonly number[] {
-  return [];
+export function listedPorts(snapshot: Snapshot): readonly number[] {
+  const ports = snapshot.compiled.flatMap(({ tools }) => [...tools.exact.values(), ...tools.below.values()].flat()).flatMap((tool) => tool.ports);
+  return [...new Set(ports)].sort((one, other) => one - other);
+}
+
+/** Every host pattern that any tool of these policies lists. */
+export function listedHosts(policies: readonly CompiledPolicy[]): string[] {
+  return policies.flatMap(({ source }) => source.spec.tools.flatMap((tool) => tool.http.hosts));
 }

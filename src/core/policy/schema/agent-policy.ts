@@ -8,7 +8,7 @@ export const API_VERSION = 'sallyport.dev/v1alpha1';
 /** 10 MiB: what one side of a call may leave in the journal. */
 const LARGEST_CAPTURE = 10 * 1024 * 1024;
 
-const EFFECTS = ['allow', 'deny', 'hold'] as const;
+export const EFFECTS = ['allow', 'deny', 'hold'] as const;
 
 const ruleName = checked('Name of the rule, for records and answers; absent: its position.', 63, (text) => {
   if (text === 'access') return { message: '"access" is what records call the access preset' };

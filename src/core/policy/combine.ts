@@ -1,0 +1,39 @@
+import type { AddressRange } from '../terms/authority.ts';
+import type { Capture } from '../terms/permit.ts';
+import { DIGEST_ONLY } from './compile-policy.ts';
+import type { CompiledTool } from './compiled.ts';
+import type { Opinion } from './judge.ts';
+
+/** How near a call came to being allowed by a policy that says nothing of it; the nearest is the most useful to be told. */
+const NEARNESS = ['host-not-listed', 'port-not-listed', 'scheme-not-listed', 'no-rule-matched'];
+
+/** Of the opinions on one call the one that counts: allows add up, denies and holds win, and silence allows nothing. Undefined for no opinions. */
+export function prevailing(opinions: readonly Opinion[]): Opinion | undefined {
+  return first(opinions, 'deny') ?? first(opinions, 'hold') ?? first(opinions, 'allow') ?? nearestMiss(opinions);
+}
+
+/** The non-public addresses that the allowing tools list, all together: each of them allows the call by itself. */
+export function addressesOf(opinions: readonly Opinion[]): readonly AddressRange[] {
+  return toolsOf(opinions).flatMap(({ addresses }) => addresses);
+}
+
+/** The most that any of the allowing tools wants kept, with the least shown. */
+export function captureOf(opinions: readonly Opinion[]): Capture {
+  const wanted = toolsOf(opinions).map(({ capture }) => capture).filter(({ payload }) => payload === 'full');
+  const [only, ...others] = wanted;
+  if (only === undefined) return DIGEST_ONLY;
+  if (others.length === 0) return only;
+  return { payload: 'full', limit: Math.max(...wanted.map(({ limit }) => limit)), redact: [...new Set(wanted.flatMap(({ redact }) => redact))] };
+}
+
+const first = (opinions: readonly Opinion[], kind: Opinion['kind']): Opinion | undefined => opinions.find((opinion) => opinion.kind === kind);
+
+/** The tools that allow the call; where it passes unallowed (observe mode), the tools that it went to. */
+function toolsOf(opinions: readonly Opinion[]): readonly CompiledTool[] {
+  const allowing = opinions.filter(({ kind }) => kind === 'allow');
+  return (allowing.length > 0 ? allowing : opinions).flatMap((opinion) => (opinion.reason === 'host-not-listed' ? [] : [opinion.tool]));
+}
+
+function nearestMiss(opinions: readonly Opinion[]): Opinion | undefined {
+  return opinions.reduce<Opinion | undefined>((best, each) => (best === undefined || NEARNESS.indexOf(each.reason) > NEARNESS.indexOf(best.reason) ? each : best), undefined);
+}

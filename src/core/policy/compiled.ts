@@ -1,0 +1,46 @@
+import type { AddressRange, Scheme } from '../terms/authority.ts';
+import type { Capture } from '../terms/permit.ts';
+import type { RuleReference } from '../terms/verdict.ts';
+import type { AgentPolicy } from './model.ts';
+import type { PathPattern } from './paths.ts';
+
+/** Absent: any. */
+export interface CompiledMatch {
+  readonly methods?: ReadonlySet<string>;
+  readonly paths?: readonly PathPattern[];
+}
+
+export interface CompiledRule {
+  readonly reference: RuleReference;
+  readonly effect: 'allow' | 'deny' | 'hold';
+  readonly match: CompiledMatch;
+  readonly reason?: string;
+}
+
+export interface CompiledTool {
+  readonly name: string;
+  readonly scheme: Scheme;
+  readonly ports: readonly number[];
+  readonly addresses: readonly AddressRange[];
+  readonly denies: readonly CompiledRule[];
+  readonly holds: readonly CompiledRule[];
+  readonly allows: readonly CompiledRule[];
+  /** The access preset as the rule that it stands for; empty without one. */
+  readonly access: readonly CompiledRule[];
+  readonly capture: Capture;
+}
+
+/** Tools by host pattern: several under one pattern differ in their ports. */
+export interface ToolIndex {
+  readonly exact: ReadonlyMap<string, readonly CompiledTool[]>;
+  /** By the domain after `*.`. */
+  readonly below: ReadonlyMap<string, readonly CompiledTool[]>;
+}
+
+export interface CompiledPolicy {
+  /** `namespace/name` */
+  readonly reference: string;
+  readonly source: AgentPolicy;
+  readonly observes: boolean;
+  readonly tools: ToolIndex;
+}
