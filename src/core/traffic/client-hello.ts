@@ -23,6 +23,9 @@ const RECORD_MAXIMUM = 16_384;
 /** Post-quantum key shares make hellos of about 2 KB; this is far beyond any that a client makes. */
 const HELLO_MAXIMUM = 32_768;
 
+/** A hello cut into many small records costs more to put together than to send. */
+const RECORDS_MAXIMUM = 64;
+
 const SERVER_NAME = 0;
 const ALPN = 16;
 const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
@@ -46,18 +49,17 @@ export function readClientHello(bytes: Uint8Array): HelloRead {
 /** The body of the first handshake message, put together from its records; `undefined` while it isn't all there. */
 function handshakeMessage(bytes: Uint8Array): ByteCursor | undefined {
   const input = new ByteCursor(bytes);
-  const fragments: Uint8Array[] = [];
-  for (;;) {
+  let message: Uint8Array = Buffer.alloc(0);
+  for (let records = 0; records < RECORDS_MAXIMUM; records++) {
     const fragment = recordFragment(input);
-    if (fragment !== undefined) fragments.push(fragment);
-    const message = fragments.length === 1 && fragment !== undefined ? fragment : Buffer.concat(fragments);
-    const expected = expectedLength(message);
     if (fragment === undefined) return undefined;
-    if (expected === undefined || message.length < expected) continue;
+    message = message.length === 0 ? fragment : Buffer.concat([message, fragment]);
+    const expected = expectedLength(message);
     // RFC 8446 section 5.1: the client may say nothing more in this record before the server has answered.
-    if (message.length > expected) throw new Malformed('expected nothing after the ClientHello in its record, got more bytes');
-    return new ByteCursor(message.subarray(4));
+    if (expected !== undefined && message.length > expected) throw new Malformed('expected nothing after the ClientHello in its record, got more bytes');
+    if (message.length === expected) return new ByteCursor(message.subarray(4));
   }
+  throw new Malformed(`expected a ClientHello in at most ${RECORDS_MAXIMUM} records, got more`);
 }
 
 /** One record's content; `undefined` while it isn't all there, but a wrong header is refused as soon as it is. */

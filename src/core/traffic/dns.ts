@@ -110,15 +110,16 @@ function readQuestion(header: Header, input: ByteCursor, bytes: Uint8Array): Que
 /** Without compression, for which a lone question has no use (RFC 1035 section 4.1.4). The root is refused: it names no host. */
 function readName(input: ByteCursor): string {
   const labels: string[] = [];
-  for (let length = -1; length <= 253;) {
+  // Counted as on the wire, the closing zero included (RFC 1035 section 2.3.4).
+  let length = 1;
+  for (;;) {
     const size = input.number(1);
     if (size === 0 && labels.length > 0) return labels.join('.');
     if (size === undefined || size === 0 || size > 63) throw new Malformed(`expected a label of 1 to 63 bytes, got ${size ?? 'the end'}`);
-    labels.push(readLabel(input.bytes(size)));
     length += size + 1;
-    if (length > 253) break;
+    if (length > 255) throw new Malformed('expected a name of at most 253 characters, got a longer one');
+    labels.push(readLabel(input.bytes(size)));
   }
-  throw new Malformed('expected a name of at most 253 characters, got a longer one');
 }
 
 /** A dot or a NUL within a label would make two names look alike once they are text. */

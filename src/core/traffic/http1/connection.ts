@@ -1,6 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
 import { consistsOf, TOKEN } from './characters.ts';
 import { ProtocolFault, quoted } from './fault.ts';
+import { trimBlanks } from './fields.ts';
 import type { Version } from './message.ts';
 
 /**
@@ -24,9 +25,13 @@ export function readConnection(headers: Headers): readonly string[] {
 
 /** The same without the checks, for heads that a reader let through. */
 export function connectionOptions(headers: Headers): readonly string[] {
-  let options = NO_OPTIONS;
+  const options: string[] = [];
   for (const [name, value] of headers) {
-    if (name === 'connection') options = options.concat(value.toLowerCase().split(',').map(withoutBlanks).filter((option) => option !== ''));
+    if (name !== 'connection') continue;
+    for (const option of value.toLowerCase().split(',')) {
+      const trimmed = trimBlanks(option);
+      if (trimmed !== '') options.push(trimmed);
+    }
   }
   return options;
 }
@@ -35,10 +40,4 @@ export function connectionOptions(headers: Headers): readonly string[] {
 export function persists(version: Version, options: readonly string[]): boolean {
   if (options.includes('close')) return false;
   return version === '1.1' || options.includes('keep-alive');
-}
-
-const NO_OPTIONS: readonly string[] = [];
-
-function withoutBlanks(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }

@@ -9,6 +9,7 @@ export type FaultCode =
   | 'version-unsupported'
   | 'status-malformed'
   | 'line-end-malformed'
+  | 'control-character'
   | 'field-malformed'
   | 'field-folded'
   | 'head-too-large'

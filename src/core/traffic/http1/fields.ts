@@ -1,28 +1,25 @@
 import type { Headers } from '../../terms/action.ts';
-import { FIELD_VALUE, TOKEN } from './characters.ts';
+import { TOKEN } from './characters.ts';
 import { ProtocolFault, quoted } from './fault.ts';
 
 const TAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
 const SPACE = 0x20;
 const COLON = 0x3a;
 
 type Field = readonly [name: string, value: string];
 
 /**
- * The field lines of `text` from `from` on, each `NAME: VALUE CR LF` (RFC 9112 section 5).
+ * The field lines of a `Section`'s text from `from` on, each `NAME: VALUE CR LF` (RFC 9112 section 5).
  *
- * Refused besides bad characters, each because two parsers have differed on it: white space before the colon, folded lines,
- * an empty name, a lone CR.
+ * Refused, each because two parsers have differed on it: white space before the colon, folded lines, an empty name.
  */
 export function readFields(text: string, from: number, maximum: number): Headers {
   const fields: Field[] = [];
   for (let at = from; at < text.length;) {
     if (fields.length === maximum) throw new ProtocolFault('too-many-fields', `expected at most ${maximum} fields, got more`);
     const colon = nameEnd(text, at);
-    const end = valueEnd(text, colon + 1);
-    fields.push([lowerCase(text, at, colon), trimmed(text, colon + 1, end)]);
+    const end = text.indexOf('\r', colon);
+    fields.push([text.slice(at, colon).toLowerCase(), trimBlanks(text, colon + 1, end)]);
     at = end + 2;
   }
   return fields;
@@ -48,19 +45,8 @@ function nameEnd(text: string, from: number): number {
   throw new ProtocolFault('field-malformed', `expected NAME: VALUE, got ${quoted(text.slice(from, at + 1))} where the colon should follow the name`);
 }
 
-function valueEnd(text: string, from: number): number {
-  let at = from;
-  while (FIELD_VALUE[text.charCodeAt(at)] === 1) at++;
-  if (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) return at;
-  throw new ProtocolFault('field-malformed', `expected CR LF at the end of a field's value, got the control character ${quoted(text.charAt(at))} in it`);
-}
-
-function lowerCase(text: string, from: number, to: number): string {
-  return text.slice(from, to).toLowerCase();
-}
-
-/** Without tabs and spaces at its ends, and no other white space: `trim` would also take a byte 0xa0. */
-function trimmed(text: string, from: number, to: number): string {
+/** Without the tabs and spaces at its ends, and no other white space: `trim` would also take a byte 0xa0. */
+export function trimBlanks(text: string, from = 0, to = text.length): string {
   while (from < to && isBlank(text.charCodeAt(from))) from++;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
   return text.slice(from, to);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { ProtocolFault } from './fault.ts';
+import { FIELD_VALUE } from './characters.ts';
+import { ProtocolFault, quoted } from './fault.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -7,8 +8,9 @@ const LF = 0x0a;
 /**
  * Gathers the lines of a head or of trailers up to the empty line that ends them, however the bytes are cut up.
  *
- * A line ends with CR LF. A lone LF, which other parsers take for a line end, is refused where it stands (threat: request smuggling);
- * a lone CR is found by whoever reads the lines, since it is in none of their character sets.
+ * A line ends with CR LF; a lone CR or LF, which other parsers take for a line end, is refused where it stands, as is any other
+ * control character. So whoever reads the text finds CR only where a line ends. All bytes are looked at here, once, because
+ * looking at them again in the text costs more.
  */
 export class Section {
   readonly #maximum: number;
@@ -18,6 +20,8 @@ export class Section {
   #length = 0;
   /** Bytes of the last, unfinished line among them. */
   #lineLength = 0;
+  /** Whether the last byte was a CR. */
+  #returned = false;
   #text = '';
 
   constructor(maximum: number, lineMaximum: number) {
@@ -48,25 +52,35 @@ export class Section {
     this.#text = '';
     this.#length = 0;
     this.#lineLength = 0;
+    this.#returned = false;
     return text;
   }
 
   #findEnd(chunk: Uint8Array, from: number, stop: number): number {
     let lineStart = from - this.#lineLength;
-    for (let at = from; at < stop; at++) {
-      if (chunk[at] !== LF) continue;
-      if (at - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
-      if ((at > from ? chunk[at - 1] : this.#lastHeld()) !== CR) throw new ProtocolFault('line-end-malformed', 'expected CR LF at the end of a line, got a lone LF');
+    let at = from;
+    for (;;) {
+      if (!this.#returned) at = this.#skipText(chunk, at, stop, lineStart);
+      if (at >= stop) break;
+      if (chunk[at] !== LF) throw new ProtocolFault('line-end-malformed', `expected LF after CR, got ${quotedByte(chunk[at])}`);
       if (at - lineStart === 1) return at + 1;
-      lineStart = at + 1;
+      at += 1;
+      lineStart = at;
+      this.#returned = false;
     }
-    if (stop - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
     this.#lineLength = stop - lineStart;
     return -1;
   }
 
-  #lastHeld(): number | undefined {
-    return this.#length === 0 ? undefined : this.#held?.[this.#length - 1];
+  /** The index after the CR that ends the line, or `stop`. */
+  #skipText(chunk: Uint8Array, from: number, stop: number, lineStart: number): number {
+    let at = from;
+    while (at < stop && FIELD_VALUE[chunk[at] ?? 0] === 1) at++;
+    if (at - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
+    if (at === stop) return stop;
+    if (chunk[at] !== CR) throw refusedByte(chunk[at]);
+    this.#returned = true;
+    return at + 1;
   }
 
   #hold(chunk: Uint8Array, from: number): void {
@@ -95,6 +109,15 @@ export class Section {
 function latin1(bytes: Uint8Array, from: number, to: number): string {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return buffer.toString('latin1', from, to);
+}
+
+function refusedByte(byte: number | undefined): ProtocolFault {
+  if (byte === LF) return new ProtocolFault('line-end-malformed', 'expected CR LF at the end of a line, got a lone LF');
+  return new ProtocolFault('control-character', `expected no control character in a head, got ${quotedByte(byte)}`);
+}
+
+function quotedByte(byte: number | undefined): string {
+  return quoted(String.fromCharCode(byte ?? 0));
 }
 
 function tooLarge(maximum: number, what: string): ProtocolFault {

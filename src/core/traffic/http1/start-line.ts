@@ -1,4 +1,3 @@
-import { consistsOf, FIELD_VALUE } from './characters.ts';
 import { ProtocolFault, quoted } from './fault.ts';
 import type { Version } from './message.ts';
 
@@ -53,13 +52,11 @@ export function readStatusLine(text: string): StatusLine {
   if (!separated || !/^[1-5][0-9]{2}$/.test(status)) {
     throw new ProtocolFault('status-malformed', `expected a status from 100 to 599 between spaces, got ${quoted(text.slice(8, end))}`);
   }
-  const statusText = text.slice(13, end);
-  if (!consistsOf(FIELD_VALUE, statusText)) throw malformedLine(text.slice(0, end), 'HTTP/1.1 STATUS TEXT without control characters');
-  return { version, status: Number(status), statusText, next: end + 2 };
+  return { version, status: Number(status), statusText: text.slice(13, end), next: end + 2 };
 }
 
 function lineEnd(text: string): number {
-  const end = text.indexOf('\r\n');
+  const end = text.indexOf('\r');
   if (end <= 0) throw malformedLine('', 'a start line');
   return end;
 }

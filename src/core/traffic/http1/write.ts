@@ -1,6 +1,9 @@
 import type { Headers } from '../../terms/action.ts';
-import { consistsOf, FIELD_VALUE, TARGET, TOKEN } from './characters.ts';
+import { consistsOf, TARGET, TOKEN } from './characters.ts';
 import { ProtocolFault, quoted } from './fault.ts';
+
+/** The bytes of `FIELD_VALUE`; on values that are cut out of a head the expression is faster than the table. */
+const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** All that is written here is latin1 text: one character, one byte. */
 
@@ -14,7 +17,7 @@ export function writeRequestHead(method: string, target: string, headers: Header
 /** `HTTP/1.1 STATUS TEXT` and the fields as given. Throws `ProtocolFault` `unwritable`. */
 export function writeResponseHead(status: number, statusText: string, headers: Headers): string {
   if (!Number.isInteger(status) || status < 100 || status > 999) throw unwritable('response', 'status', String(status));
-  if (!consistsOf(FIELD_VALUE, statusText)) throw unwritable('response', 'status text', statusText);
+  if (!WRITABLE.test(statusText)) throw unwritable('response', 'status text', statusText);
   return `HTTP/1.1 ${status} ${statusText}\r\n${fieldLines(headers, 'response')}\r\n`;
 }
 
@@ -36,7 +39,7 @@ function fieldLines(headers: Headers, side: 'request' | 'response'): string {
   for (const [name, value] of headers) {
     if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name', name);
     // A line end here would be a second field or message; so would U+010A, which latin1 cuts down to one.
-    if (!consistsOf(FIELD_VALUE, value)) throw unwritable(side, `value of "${name}"`, '');
+    if (!WRITABLE.test(value)) throw unwritable(side, `value of "${name}"`, '');
     lines += `${name}: ${value}\r\n`;
   }
   return lines;

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { discoverTargets } from './discover.ts';
+import { mutated } from './mutate.ts';
+import { Random } from './random.ts';
+import { fuzz, type FuzzTarget } from './run.ts';
+
+const targets = await discoverTargets();
+
+describe('every fuzz target survives its seeds and 2000 mutations of them', () => {
+  test.each(targets)('$name', { timeout: 60_000 }, async (target) => {
+    const { runs, finding } = await fuzz(target, 1, { runs: 2_000, milliseconds: 20_000 });
+    expect(finding && `${String(finding.error)} on ${Buffer.from(finding.input).toString('hex')}`).toBeUndefined();
+    expect(runs).toBeGreaterThan(target.seeds.length);
+  });
+});
+
+describe('the fuzzer itself', () => {
+  const seeds = [Buffer.from('GET / HTTP/1.1\r\n\r\n')];
+
+  test('finds a property that is violated and hands back the input', async () => {
+    const target: FuzzTarget = {
+      name: 'no-zero-byte',
+      seeds,
+      target(bytes) {
+        if (bytes.includes(0)) throw new Error('zero byte');
+      },
+    };
+    const { finding } = await fuzz(target, 7, { runs: 5_000, milliseconds: 10_000 });
+    expect(finding?.input.includes(0)).toBe(true);
+  });
+
+  test('repeats a run with the same seed and makes another with another', () => {
+    const run = (seed: number): string[] => {
+      const random = new Random(seed);
+      return Array.from({ length: 50 }, () => Buffer.from(mutated(seeds, random)).toString('hex'));
+    };
+    expect(run(3)).toEqual(run(3));
+    expect(run(3)).not.toEqual(run(4));
+  });
+
+  test('gives every target a name of its own', () => {
+    const names = targets.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
