@@ -1,0 +1,23 @@
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+
+/**
+ * What upstream certificates are verified against: the system's roots (where it has none, as in a bare image, those that
+ * come with Node) and the PEM certificates given. There is no way to verify against nothing.
+ *
+ * The hundreds of roots are read when the first call needs them: that takes some 60 ms and 10 MiB, which an idle sidecar need not
+ * have. Throws at once where what is given is no certificate.
+ */
+export function upstreamTrust(ca: readonly string[]): () => SecureContext {
+  createSecureContext({ ca: [...ca] });
+  let context: SecureContext | undefined;
+  return () => {
+    context ??= createSecureContext({ ca: [...roots(), ...ca], minVersion: 'TLSv1.2' });
+    return context;
+  };
+}
+
+function roots(): Iterable<string> {
+  const system = getCACertificates('system');
+  // The system's file and its folder hold the same certificates.
+  return new Set(system.length > 0 ? system : getCACertificates('bundled'));
+}
