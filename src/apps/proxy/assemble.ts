@@ -1,7 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import type { JWK } from 'jose';
+import { createAuthority } from '../../adapters/certificates/authority.ts';
+import { openJournal } from '../../adapters/journal/journal.ts';
+import { createDialer } from '../../adapters/network/dial.ts';
+import { createSyntheticNames } from '../../adapters/network/names.ts';
+import { countRejections } from '../../adapters/network/rejections.ts';
+import { createResolver } from '../../adapters/network/resolver.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Log, SnapshotSource } from './ports.ts';
 import type { ProxyLimits, ProxySettings } from './settings.ts';
-import type { RunningProxy } from './start.ts';
+import { type RunningProxy, startProxy } from './start.ts';
 
 /** What `sallyport proxy`, `up` and `run` say; everything else of the proxy is made from it. */
 export interface AssemblySettings {
@@ -11,7 +19,7 @@ export interface AssemblySettings {
   /** Folder of the journal; made where it does not exist. */
   readonly journal: string;
   /** Public JWK that payloads are sealed to. */
-  readonly sealTo?: JsonWebKey;
+  readonly sealTo?: JWK;
   /** PEM certificates that are trusted upstream besides the system's. */
   readonly upstreamCa?: readonly string[];
   /** Fixed names, `host -> addresses`; classification still applies. */
@@ -20,6 +28,8 @@ export interface AssemblySettings {
   readonly resolvers?: readonly string[];
   /** DNS suffix of the cluster; names below it that no policy mentions do not exist for the agent. */
   readonly clusterDomain?: string;
+  /** Whether packets that this network namespace rejects are the agent's: only where traffic is captured. */
+  readonly countRejections?: boolean;
   readonly limits?: Partial<ProxyLimits>;
   readonly log: Log;
 }
@@ -29,4 +39,44 @@ export interface AssembledProxy extends RunningProxy {
   readonly caCertificatePem: string;
 }
 
-export type AssembleProxy = (settings: AssemblySettings) => Promise<AssembledProxy>;
+/** Longer than any pod or session lives; the key ends with the process. */
+const CA_LIFETIME = 365 * 24 * 3_600_000;
+
+/** Makes the proxy out of the real world's parts and starts it. Rejects with `JournalFault`, or the system's error where a listener cannot be opened. */
+export async function assembleProxy(settings: AssemblySettings): Promise<AssembledProxy> {
+  const { log, snapshots } = settings;
+  const now = Date.now;
+  const authority = await createAuthority({ commonName: 'Sallyport proxy', now, lifetime: CA_LIFETIME });
+  const journal = await openJournal({ directory: settings.journal, now, randomBytes, ...(settings.sealTo && { sealTo: settings.sealTo }) });
+  const ownPorts: number[] = [];
+  const captured = (settings.listeners.captured?.length ?? 0) > 0 || settings.listeners.dns !== undefined;
+  try {
+    const proxy = await startProxy(settings, {
+      snapshots, records: journal, log, now, randomBytes,
+      dialling: createDialer({ resolver: resolverOf(settings), ca: settings.upstreamCa ?? [], ownPorts: () => ownPorts }),
+      leafs: authority,
+      ...(captured && { names: createSyntheticNames() }),
+      ...(settings.countRejections === true && { rejectedPackets: countRejections }),
+    });
+    ownPorts.push(...portsOf(proxy.listening));
+    return {
+      ...proxy,
+      caCertificatePem: authority.certificatePem,
+      close: async (grace) => {
+        await proxy.close(grace);
+        await journal.close();
+      },
+    };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+function resolverOf({ resolve, resolvers }: AssemblySettings): ReturnType<typeof createResolver> {
+  return createResolver({ ...(resolve && { fixed: resolve }), ...(resolvers && { servers: resolvers }) });
+}
+
+function portsOf({ explicit, captured, dns, health }: RunningProxy['listening']): number[] {
+  return [explicit, dns, health, ...captured.map(({ at }) => at)].flatMap((endpoint) => endpoint?.port ?? []);
+}

@@ -1,16 +1,20 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { NoticeDraft, IntentDraft, OutcomeDraft, PayloadFacts } from '../../core/evidence/record.ts';
+import type { SyntheticNames } from '../../adapters/network/names.ts';
+import type { Draft, PayloadFacts } from '../../core/evidence/draft.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { HostName } from '../../core/terms/authority.ts';
 import type { Capture, Permit } from '../../core/terms/permit.ts';
+import type { Subject } from '../../core/terms/subject.ts';
 
 /** Where the policy comes from: files that are watched, or the controller's link. */
 export interface SnapshotSource {
   /** Undefined as long as none ever arrived; then nothing is permitted. */
   current(): Snapshot | undefined;
-  /** Called after each change; returns what ends the subscription. */
+  /** Called after each change of policies or subject; returns what ends the subscription. */
   onChange(listener: (snapshot: Snapshot) => void): () => void;
+  /** Who is calling, where the source vouches for that too; else the settings say it. */
+  subject?(): Subject | undefined;
 }
 
 /** Takes one direction of one call's body, piece by piece, as it passes. */
@@ -21,7 +25,7 @@ export interface PayloadSink {
 
 /** Where records go before anything is done. Rejects when a record cannot be written; then nothing may be done. */
 export interface Records {
-  append(draft: IntentDraft | OutcomeDraft | NoticeDraft, durability: 'written' | 'synced'): Promise<unknown>;
+  append(draft: Draft, durability: 'written' | 'synced'): Promise<unknown>;
   payload(capture: Capture, call: string, side: 'request' | 'response', mediaType?: string): PayloadSink;
   readonly healthy: boolean;
 }
@@ -32,19 +36,21 @@ export interface DialTiming {
   readonly tls?: number;
 }
 
+export interface Dialled {
+  readonly socket: Socket;
+  /** The IP address at the other end. */
+  readonly address: string;
+  readonly timing: DialTiming;
+}
+
 /** Opens one connection to the one place that a permit names. */
 export interface Dialling {
-  dial(permit: Permit, signal?: AbortSignal): Promise<{ readonly socket: Duplex; readonly address: string; readonly timing: DialTiming }>;
+  dial(permit: Permit, signal?: AbortSignal): Promise<Dialled>;
 }
 
 /** Mints the certificates that intercepted connections are shown. */
 export interface Leafs {
   leaf(host: HostName): SecureContext;
-}
-
-/** Which name a synthetic address was given out for. */
-export interface SyntheticNames {
-  nameOf(address: string): HostName | undefined;
 }
 
 export interface Log {
@@ -66,6 +72,6 @@ export interface ProxyPorts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Packets that capture rejected so far; absent where nothing counts them. */
-  readonly rejectedPackets?: () => Promise<number>;
+  /** Packets that capture rejected so far. */
+  readonly rejectedPackets?: () => Promise<number | undefined>;
 }

@@ -54,7 +54,7 @@ export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
 });
 
 export interface ProxySettings {
-  /** Who is calling: everything that connects is this agent. */
+  /** Who is calling, unless the source of policies vouches for somebody: everything that connects is this agent. */
   readonly subject: Subject;
   readonly listeners: {
     /** CONNECT and absolute form. */
@@ -64,5 +64,7 @@ export interface ProxySettings {
     /** `/healthz`, `/readyz`, `/metrics`: the one listener that others than the agent may reach. */
     readonly health?: Listening;
   };
+  /** DNS suffix of the cluster; names below it that no policy mentions do not exist for the agent. */
+  readonly clusterDomain?: string;
   readonly limits?: Partial<ProxyLimits>;
 }

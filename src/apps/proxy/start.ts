@@ -1,5 +1,23 @@
+import type { Socket } from 'node:net';
+import { startNameServer } from '../../adapters/network/name-server.ts';
+import type { NoticeDraft } from '../../core/evidence/draft.ts';
+import { mentionsHost, type Snapshot } from '../../core/policy/snapshot.ts';
+import type { HostName } from '../../core/terms/authority.ts';
+import { callIds } from './call-id.ts';
+import { connectFor } from './connect.ts';
+import { Deadlines } from './deadlines.ts';
+import { Guard } from './guard.ts';
+import { Handshakes } from './handshakes.ts';
+import { listenHealth } from './health.ts';
+import type { House } from './house.ts';
+import { listenCaptured, listenExplicit } from './listeners.ts';
+import { Metrics } from './metrics.ts';
+import { Notices } from './notices.ts';
+import { OpenCalls } from './open-calls.ts';
 import type { ProxyPorts } from './ports.ts';
-import type { Endpoint, ProxySettings } from './settings.ts';
+import { watchRejections } from './rejections.ts';
+import { DEFAULT_LIMITS, type Endpoint, type ProxySettings } from './settings.ts';
+import { UpstreamPool } from './upstream-pool.ts';
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly sentences: readonly string[] };
 
@@ -14,8 +32,136 @@ export interface RunningProxy {
   readiness(): Readiness;
   /** Prometheus text format. */
   metrics(): string;
+  /** Records something that is about no call. */
+  notice(said: Omit<NoticeDraft, 'kind'>): void;
   /** Takes no new call, lets those under way finish for `grace` milliseconds (default 10,000), cuts the rest. */
   close(grace?: number): Promise<void>;
 }
 
-export type StartProxy = (settings: ProxySettings, ports: ProxyPorts) => Promise<RunningProxy>;
+const DEFAULT_GRACE = 10_000;
+/** How long answers that are written may take to leave. */
+const FLUSH = 100;
+
+/** Opens every listener that the settings name. Rejects, with nothing left open, if one of them cannot be opened. */
+export async function startProxy(settings: ProxySettings, ports: ProxyPorts): Promise<RunningProxy> {
+  const life = { closing: false };
+  const house = furnish(settings, ports, life);
+  const sockets = new Set<Socket>();
+  const closers: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => { await Promise.all(closers.splice(0).map((close) => close())); };
+
+  closers.push(ports.snapshots.onChange((snapshot) => {
+    house.openCalls.rejudge();
+    house.metrics.policyReloads += 1;
+    sayPolicy(house, snapshot);
+  }));
+  const readiness = (): Readiness => readinessOf(ports, life);
+  const metrics = (): string => {
+    const generation = ports.snapshots.current()?.generation;
+    return house.metrics.text({ ready: readiness().ready, ...(generation !== undefined && { generation }) });
+  };
+  try {
+    closers.push(watchRejections(house, ports.rejectedPackets));
+    const listening = await openListeners(settings, ports, house, sockets, closers, { readiness, metrics });
+    house.notices.say({ event: 'proxy-started', sentence: 'The proxy is listening.', agent: settings.subject });
+    const snapshot = ports.snapshots.current();
+    if (snapshot !== undefined) sayPolicy(house, snapshot);
+    return {
+      listening, readiness, metrics,
+      notice: (said) => { house.notices.say(said); },
+      close: async (grace = DEFAULT_GRACE) => { await closeProxy(house, sockets, life, stop, grace); },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function sayPolicy(house: House, { generation, digest }: Snapshot): void {
+  house.notices.say({ event: 'policy-loaded', sentence: `Policy generation ${generation} is in force.`, facts: { generation, digest } });
+}
+
+function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly closing: boolean }): House {
+  const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+  const { records, log, now, snapshots, dialling, leafs } = ports;
+  const metrics = new Metrics();
+  const deadlines = new Deadlines(sweepInterval(limits));
+  return {
+    limits, deadlines, metrics, records, log, leafs,
+    guard: new Guard({ subject: settings.subject, snapshots, records, metrics, log, now }),
+    pool: new UpstreamPool({ dialling, deadlines, metrics, limits }),
+    openCalls: new OpenCalls(),
+    handshakes: new Handshakes(limits.handshakes),
+    notices: new Notices({ records, log, now }),
+    streams: new Set(),
+    nextCall: callIds(now, ports.randomBytes),
+    closing: () => life.closing,
+  };
+}
+
+/** Fine enough for the shortest time limit, and never busier than that asks for. */
+function sweepInterval(limits: typeof DEFAULT_LIMITS): number {
+  const shortest = Math.min(limits.headTimeout, limits.idleTimeout, limits.bodyTimeout, limits.answerTimeout, limits.handshakeTimeout, limits.upstreamIdleTimeout);
+  return Math.min(500, Math.max(10, shortest / 4));
+}
+
+async function openListeners(
+  settings: ProxySettings, ports: ProxyPorts, house: House, sockets: Set<Socket>, closers: (() => unknown)[],
+  sources: { readonly readiness: () => Readiness; readonly metrics: () => string },
+): Promise<RunningProxy['listening']> {
+  const { explicit, captured = [], dns, health } = settings.listeners;
+  const mentions = (host: HostName): boolean => {
+    const snapshot = ports.snapshots.current();
+    return snapshot !== undefined && mentionsHost(snapshot, host);
+  };
+  const keep = <Opened extends { close(): unknown }>(opened: Opened): Opened => {
+    closers.push(() => opened.close());
+    return opened;
+  };
+  const names = ports.names;
+  if (names === undefined && (captured.length > 0 || dns !== undefined)) throw new TypeError('captured traffic needs a table of synthetic names');
+
+  const explicitAt = explicit && keep(await listenExplicit(house, sockets, explicit, connectFor(house, mentions))).at;
+  const capturedAt: { port: number; at: Endpoint }[] = [];
+  for (const each of captured) {
+    if (names !== undefined) capturedAt.push({ port: each.port, at: keep(await listenCaptured(house, sockets, each, names)).at });
+  }
+  const nameServer = dns && names && keep(await startNameServer({
+    names, at: dns, mentions,
+    ...(settings.clusterDomain !== undefined && { clusterDomain: settings.clusterDomain }),
+    onMalformed: (sentence) => { house.notices.say({ event: 'dns-malformed', reason: 'request-malformed', sentence: `A DNS message was refused: ${sentence}` }); },
+  }));
+  const healthAt = health && keep(await listenHealth(health, sources)).at;
+  return {
+    captured: capturedAt,
+    ...(explicitAt && { explicit: explicitAt }),
+    ...(nameServer && { dns: { host: nameServer.host, port: nameServer.port } }),
+    ...(healthAt && { health: healthAt }),
+  };
+}
+
+function readinessOf(ports: ProxyPorts, life: { readonly closing: boolean }): Readiness {
+  const sentences = [
+    ...(ports.snapshots.current() === undefined ? ['no policy has arrived yet'] : []),
+    ...(ports.records.healthy ? [] : ['the journal cannot be written']),
+    ...(life.closing ? ['the proxy is shutting down'] : []),
+  ];
+  return sentences.length === 0 ? { ready: true } : { ready: false, sentences };
+}
+
+async function closeProxy(house: House, sockets: Set<Socket>, life: { closing: boolean }, stop: () => Promise<void>, grace: number): Promise<void> {
+  if (life.closing) return;
+  life.closing = true;
+  const stopped = stop();
+  for (const stream of house.streams) stream.retire();
+  await Promise.race([house.openCalls.none(), pause(grace)]);
+  if (sockets.size > 0) await pause(FLUSH);
+  for (const socket of sockets) socket.destroy();
+  house.pool.close();
+  await stopped;
+  house.notices.say({ event: 'proxy-stopped', sentence: 'The proxy has stopped.' });
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => { setTimeout(resolve, milliseconds).unref(); });
+}

@@ -1,0 +1,16 @@
+/** What a call sees of the connection that it came in on. */
+export interface AgentSide {
+  /** On the clock of `Deadlines`: when the call has lasted too long without progress. */
+  deadline: number;
+  /** Strings are latin1. False: wait for the call's `agentDrained`. */
+  write(data: string | Uint8Array): boolean;
+  cork(): void;
+  uncork(): void;
+  /** Whether to read more of the request. */
+  pause(): void;
+  resume(): void;
+  /** No further call may come on this connection. */
+  readonly closing: boolean;
+  /** The call is over. `reset` ends the connection so that a half-sent answer cannot be taken for a whole one. */
+  done(how: 'reuse' | 'close' | 'reset'): void;
+}

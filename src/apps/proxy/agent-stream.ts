@@ -1,0 +1,253 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Action, Headers } from '../../core/terms/action.ts';
+import type { ReasonCode } from '../../core/terms/reason.ts';
+import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
+import type { RequestHead, RequestSink } from '../../core/traffic/http1/message.ts';
+import { RequestReader } from '../../core/traffic/http1/request-reader.ts';
+import type { AgentSide } from './agent-side.ts';
+import { type Arrival, AuthorityCheck } from './authority-check.ts';
+import type { Timed } from './deadlines.ts';
+import { Exchange } from './exchange.ts';
+import type { House } from './house.ts';
+import { readAction } from './read-action.ts';
+
+/** Opens what a CONNECT asks for, on the socket that is no longer this stream's; or says why the request is refused. */
+export type Connect = (head: RequestHead) => ((socket: Socket, rest: Buffer) => void) | Action;
+
+/** Bytes of later requests that are read ahead while one is answered. */
+const READ_AHEAD = 65_536;
+/** How long what a refused agent still sends is read away, so that a reset does not overtake the answer. */
+const LINGER = 2_000;
+
+/** A request that could not be read; what is known of it stands in its action. */
+const UNREAD: RequestHead = {
+  method: 'GET', target: '/', form: { form: 'origin', path: '/' }, version: '1.1', headers: [], framing: { kind: 'none' }, keepAlive: false, expectContinue: false,
+};
+
+/** The requests of one agent connection, one after the other; the socket is plain or already decrypted. */
+export class AgentStream implements RequestSink, AgentSide, Timed {
+  deadline: number;
+
+  readonly #house: House;
+  readonly #socket: Socket;
+  readonly #arrival: Arrival | undefined;
+  readonly #check: AuthorityCheck | undefined;
+  readonly #connect: Connect | undefined;
+  readonly #reader = new RequestReader(this);
+  #exchange: Exchange | undefined;
+  #tunnel: ((socket: Socket, rest: Buffer) => void) | undefined;
+  #ahead: Buffer | undefined;
+  #reading = false;
+  /** A head has begun and not ended. */
+  #partial = false;
+  /** Whatever still comes is read away. */
+  #deaf = false;
+
+  /** `arrival` is absent on the explicit listener: each request says for itself where it goes, and may be a CONNECT. */
+  constructor(house: House, socket: Socket, arrival: Arrival | undefined, connect?: Connect) {
+    this.#house = house;
+    this.#socket = socket;
+    this.#arrival = arrival;
+    this.#check = arrival && new AuthorityCheck(arrival);
+    this.#connect = connect;
+    this.deadline = house.deadlines.after(house.limits.idleTimeout);
+    house.deadlines.add(this);
+    house.streams.add(this);
+    socket.on('data', this.#onData);
+    socket.on('drain', this.#onDrain);
+    socket.on('end', this.#onEnd);
+    socket.on('close', this.#onClose);
+  }
+
+  /** Bytes that were read before this stream had the socket. */
+  receive(chunk: Buffer): void {
+    this.#onData(chunk);
+  }
+
+  /** The proxy is closing: ends the connection unless a call is under way, which will end it. */
+  retire(): void {
+    if (this.#exchange === undefined && !this.#deaf) this.#close();
+  }
+
+  /* AgentSide: what the call under way may do. */
+
+  get closing(): boolean {
+    return this.#house.closing();
+  }
+
+  write(data: string | Uint8Array): boolean {
+    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  done(how: 'reuse' | 'close' | 'reset'): void {
+    this.#exchange = undefined;
+    if (how === 'reset') this.#reset();
+    else if (how === 'close' || this.closing) this.#close();
+    else {
+      this.deadline = this.#house.deadlines.after(this.#house.limits.idleTimeout);
+      if (!this.#reading) this.#goOn();
+    }
+  }
+
+  /* Timed. */
+
+  expire(): void {
+    if (this.#exchange !== undefined) return this.#exchange.expire();
+    if (!this.#partial || this.#deaf) return void this.#socket.destroy();
+    this.#refuseUnread('request-timeout', 'The head of the request did not arrive in time.');
+  }
+
+  /* RequestSink: what the reader finds. */
+
+  head(head: RequestHead): void {
+    this.#partial = false;
+    this.deadline = this.#house.deadlines.after(this.#house.limits.answerTimeout);
+    if (head.method === 'CONNECT' && this.#connect !== undefined) {
+      const opened = this.#connect(head);
+      if (typeof opened === 'function') this.#tunnel = opened;
+      else this.#begin(head, opened);
+      return;
+    }
+    this.#begin(head, readAction(head, this.#check));
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#exchange?.requestData(chunk);
+  }
+
+  end(trailers: Headers): void {
+    this.#exchange?.requestEnd(trailers);
+  }
+
+  #begin(head: RequestHead, action: Action): void {
+    const entry = this.#arrival?.entry ?? (head.method === 'CONNECT' ? 'connect' : 'absolute');
+    const judged: Action = this.closing ? { ...asMalformed(action), reason: 'shutting-down', sentence: 'The proxy is shutting down and takes no new calls.' } : action;
+    this.#exchange = new Exchange(this.#house, this, { call: this.#house.nextCall(), entry, head, action: judged });
+    void this.#exchange.start();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#deaf) return;
+    if (this.#ahead !== undefined || this.#exchange?.received === true) this.#keep(chunk);
+    else this.#read(chunk);
+  };
+
+  #read(chunk: Buffer): void {
+    let rest = chunk;
+    this.#reading = true;
+    try {
+      while (rest.length > 0 && !this.#deaf && this.#tunnel === undefined && this.#exchange?.received !== true) {
+        this.#mindHead();
+        rest = rest.subarray(this.#reader.push(rest));
+      }
+    } catch (error) {
+      this.#unreadable(error);
+    }
+    this.#reading = false;
+    if (this.#tunnel !== undefined) this.#handOver(this.#tunnel, rest);
+    else if (rest.length > 0 && !this.#deaf) this.#keep(rest);
+  }
+
+  /** From its first byte on a head has so long and no longer, however steadily it trickles in. */
+  #mindHead(): void {
+    if (this.#partial || this.#exchange !== undefined) return;
+    this.#partial = true;
+    this.deadline = this.#house.deadlines.after(this.#house.limits.headTimeout);
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#ahead = this.#ahead === undefined ? chunk : Buffer.concat([this.#ahead, chunk]);
+    if (this.#ahead.length >= READ_AHEAD) this.pause();
+  }
+
+  #goOn(): void {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    this.resume();
+    if (ahead !== undefined) this.#read(ahead);
+  }
+
+  #handOver(open: (socket: Socket, rest: Buffer) => void, rest: Buffer): void {
+    this.#forget();
+    this.#socket.off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#onEnd).off('close', this.#onClose);
+    open(this.#socket, rest);
+  }
+
+  #unreadable(error: unknown): void {
+    const fault = error instanceof ProtocolFault ? error : undefined;
+    if (fault === undefined) this.#house.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a request could not be handled');
+    const reason = fault?.reason ?? 'request-malformed';
+    const sentence = `The request cannot be read: ${fault?.message ?? 'the proxy failed on it'}.`;
+    this.#deaf = true;
+    if (this.#exchange === undefined) this.#refuseUnread(reason, sentence);
+    else this.#exchange.requestBroken(reason, sentence);
+  }
+
+  #refuseUnread(reason: ReasonCode, sentence: string): void {
+    this.#deaf = true;
+    const [claim] = this.#arrival?.claims ?? [];
+    const authority = this.#arrival && claim?.port !== undefined ? { scheme: this.#arrival.scheme, host: claim.host, port: claim.port } : undefined;
+    this.#begin(UNREAD, { kind: 'malformed', reason, sentence, ...(authority && { authority }) });
+    this.end([]);
+  }
+
+  /** Ends our side and reads the other's away for a moment: closing with bytes unread would reset the connection before the answer is read. */
+  #close(): void {
+    this.#deaf = true;
+    this.#ahead = undefined;
+    this.#socket.end();
+    this.resume();
+    this.deadline = this.#house.deadlines.after(LINGER);
+  }
+
+  #reset(): void {
+    this.#deaf = true;
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  readonly #onDrain = (): void => {
+    this.#exchange?.agentDrained();
+  };
+
+  readonly #onEnd = (): void => {
+    this.#exchange?.agentGone();
+    this.#socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    this.#forget();
+    this.#exchange?.agentGone();
+    this.#exchange = undefined;
+  };
+
+  #forget(): void {
+    this.#house.deadlines.remove(this);
+    this.#house.streams.delete(this);
+  }
+}
+
+function asMalformed(action: Action): Extract<Action, { kind: 'malformed' }> {
+  const { authority, method, path } = action;
+  return {
+    kind: 'malformed', reason: 'request-malformed', sentence: '',
+    ...(authority && { authority }), ...(method !== undefined && { method }), ...(path !== undefined && { path }),
+  };
+}

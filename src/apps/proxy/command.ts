@@ -1,0 +1,121 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { journalPlace } from '../../adapters/journal/place.ts';
+import { byHost } from '../../adapters/network/fixed-name.ts';
+import { type AssembledProxy, assembleProxy } from './assemble.ts';
+import { collect, collectCaptured, collectResolve, readAgent, readEndpoint, readLabels, readPortNumber, readServer } from './options.ts';
+import type { ProxySettings } from './settings.ts';
+import { openSource, type Source, type SourceOptions } from './source.ts';
+
+type Options = SourceOptions & {
+  readonly listen: ReturnType<typeof readEndpoint>;
+  readonly journal?: string;
+  readonly caOut?: string;
+  readonly upstreamCa?: readonly string[];
+  readonly resolve?: ReturnType<typeof collectResolve>;
+  readonly captured?: ReturnType<typeof collectCaptured>;
+  readonly dnsPort?: number;
+  readonly health?: ReturnType<typeof readEndpoint>;
+  readonly logLevel: string;
+};
+
+const EXAMPLES = `
+Examples:
+  sallyport proxy --policy policy.yaml --ca-out ca.crt
+  HTTPS_PROXY=http://127.0.0.1:15001 curl --cacert ca.crt https://api.example.com/
+  sallyport proxy --policy policies/ --agent agents/triage --labels app=triage
+  sallyport proxy --policy policy.yaml --resolve api.example.com:127.0.0.1 --upstream-ca test-ca.crt
+
+The policy files are read again when they change; a bad file leaves the last good policy in force.
+SIGTERM lets the calls under way finish for up to 10 seconds.`;
+
+/** `sallyport proxy`: gate two, with policies from files or (as a sidecar) from the controller. */
+export function proxyCommand(): Command {
+  return withSidecarOptions(new Command('proxy')
+    .description('Gate two: judge, record and forward the calls of one agent.')
+    .option('--policy <path>', 'policy file, or a folder of them; read again when they change')
+    .option('--listen <address>', 'where agents ask the proxy', readEndpoint, readEndpoint('127.0.0.1:15001'))
+    .option('--journal <folder>', 'where the record is kept')
+    .option('--ca-out <file>', 'write the certificate that agents have to trust')
+    .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
+    .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
+    .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
+    .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
+    .option('--health <address>', 'where /healthz, /readyz and /metrics are served', readEndpoint)
+    .option('--log-level <level>', 'of what goes to stderr', 'info'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: Options) => { await serve(options); });
+}
+
+function withSidecarOptions(command: Command): Command {
+  return command
+    .optionsGroup('As a sidecar:')
+    .option('--controller <url>', 'get the policies of this pod from here')
+    .option('--controller-ca <base64>', 'PEM certificates of the controller, in base64')
+    .option('--link-key <key>', 'public key that signs policies, base64url (repeatable)', collect)
+    .option('--token-file <file>', 'the pod\'s projected token')
+    .option('--resolver <address>', 'DNS server to resolve permitted names with (repeatable)', (text: string, before: readonly string[] = []) => collect(readServer(text), before))
+    .option('--cluster-domain <domain>', 'DNS suffix of the cluster')
+    .option('--captured <port:listener>', 'a captured port and the listener that stands for it (repeatable)', collectCaptured)
+    .option('--dns-port <port>', 'answer DNS with synthetic addresses on this port of the loopback', readPortNumber);
+}
+
+async function serve(options: Options): Promise<void> {
+  const log = pino({ level: options.logLevel, base: null }, pino.destination(2));
+  const source = await openSource(options, log);
+  try {
+    const proxy = await assembleProxy({
+      subject: source.defaultSubject,
+      snapshots: source,
+      listeners: listenersOf(options),
+      journal: journalPlace(options.journal, process.env, homedir()),
+      upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readFile(file, 'utf8'))),
+      ...(options.resolve && { resolve: byHost(options.resolve) }),
+      ...(options.resolver && { resolvers: options.resolver }),
+      ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
+      countRejections: (options.captured ?? []).length > 0,
+      log,
+    });
+    await run(proxy, source, options, log);
+  } finally {
+    await source.close();
+  }
+}
+
+async function run(proxy: AssembledProxy, source: Source, options: Options, log: pino.Logger): Promise<void> {
+  source.tell((said) => { proxy.notice(said); });
+  if (options.caOut !== undefined) await writeWhole(options.caOut, proxy.caCertificatePem);
+  const { explicit, health, captured } = proxy.listening;
+  log.info({ explicit, health, captured, ...(options.caOut !== undefined && { ca: options.caOut }) }, 'listening');
+  const signal = await terminated();
+  log.info({ signal }, 'shutting down');
+  await proxy.close();
+}
+
+/** Only health may be asked from outside the pod; the captured listeners have to take any synthetic address, and check it themselves. */
+function listenersOf(options: Options): ProxySettings['listeners'] {
+  const sidecar = options.controller !== undefined;
+  const captured = options.captured ?? [];
+  const dnsPort = options.dnsPort ?? (captured.length > 0 ? 15_053 : undefined);
+  return {
+    explicit: options.listen,
+    captured: captured.map(({ port, listener }) => ({ port, at: { host: '0.0.0.0', port: listener } })),
+    ...(dnsPort !== undefined && { dns: { host: '127.0.0.1', port: dnsPort } }),
+    health: options.health ?? { host: sidecar ? '0.0.0.0' : '127.0.0.1', port: 15_020 },
+  };
+}
+
+/** Whoever waits for the file must never read half of it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.new`;
+  await writeFile(draft, text, { mode: 0o644 });
+  await rename(draft, file);
+}
+
+async function terminated(): Promise<NodeJS.Signals> {
+  return await new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => { resolve(signal); });
+  });
+}

@@ -1,0 +1,129 @@
+import { parseAddress } from '../../core/address/address.ts';
+import { permitsAddress } from '../../core/address/permits.ts';
+import type { Entry, IntentDraft } from '../../core/evidence/draft.ts';
+import { evaluate } from '../../core/policy/evaluate.ts';
+import type { Snapshot } from '../../core/policy/snapshot.ts';
+import type { Action } from '../../core/terms/action.ts';
+import type { Permit } from '../../core/terms/permit.ts';
+import type { Subject } from '../../core/terms/subject.ts';
+import type { Deny, Hold, Verdict } from '../../core/terms/verdict.ts';
+import type { Refused } from '../../core/traffic/problem.ts';
+import type { Metrics } from './metrics.ts';
+import type { Log, Records, SnapshotSource } from './ports.ts';
+
+/** One call, wherever it came in. */
+export interface Attempt {
+  readonly call: string;
+  readonly entry: Entry;
+  readonly action: Action;
+}
+
+export type Admission = { readonly permit: Permit } | { readonly refused: Refused };
+
+export interface GuardParts {
+  readonly subject: Subject;
+  readonly snapshots: SnapshotSource;
+  readonly records: Records;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** These change nothing at the other end (RFC 9110 section 9.2.1), so their record need not survive the node. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * The single way from an action to a permit. Whatever came in by whichever entry is judged here and its intent recorded here;
+ * nothing else calls `evaluate` to act on the answer, and without the record there is no permit.
+ */
+export class Guard {
+  readonly #parts: GuardParts;
+  #changes = 0;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    parts.snapshots.onChange(() => { this.#changes += 1; });
+  }
+
+  /** Goes up with each change of what is judged by. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Judges, then resolves once the record is as durable as the call demands. Never rejects: whatever fails here, the call is refused. */
+  async admit(attempt: Attempt): Promise<Admission> {
+    const { snapshots, records, metrics, now } = this.#parts;
+    try {
+      const snapshot = snapshots.current();
+      const subject = this.#subject();
+      const verdict = evaluate(snapshot, subject, attempt.action, now());
+      const intent = intentOf(attempt, subject, snapshot, verdict);
+      await records.append(intent, durabilityOf(attempt.action, verdict));
+      metrics.judged(intent.decision, intent.reason);
+      return verdict.kind === 'permit' ? { permit: verdict } : { refused: refusalOf(attempt, verdict) };
+    } catch (error) {
+      return { refused: this.#unrecorded(attempt, error) };
+    }
+  }
+
+  /** Whether the policy now in force still permits a call that is under way, on the address that it was dialled at. */
+  upholds(action: Action, address: string | undefined): boolean {
+    const { snapshots, now } = this.#parts;
+    const verdict = evaluate(snapshots.current(), this.#subject(), action, now());
+    return verdict.kind === 'permit' && (address === undefined || reaches(verdict, address));
+  }
+
+  #subject(): Subject {
+    return this.#parts.snapshots.subject?.() ?? this.#parts.subject;
+  }
+
+  #unrecorded(attempt: Attempt, error: unknown): Refused {
+    const { metrics, log } = this.#parts;
+    metrics.recordsFailed += 1;
+    metrics.judged('deny', 'record-unavailable');
+    log.error({ call: attempt.call, error: error instanceof Error ? error.message : String(error) }, 'no record, so no call');
+    return {
+      reason: 'record-unavailable',
+      sentence: 'The record of this call cannot be written, so the call was not made.',
+      hint: 'Try again later; whoever runs the proxy has to give its journal room to write.',
+      call: attempt.call,
+    };
+  }
+}
+
+function durabilityOf(action: Action, verdict: Verdict): 'written' | 'synced' {
+  return verdict.kind === 'permit' && !SAFE_METHODS.has(action.method ?? '') ? 'synced' : 'written';
+}
+
+function reaches(permit: Permit, text: string): boolean {
+  const address = parseAddress(text);
+  return address !== undefined && permitsAddress(address, permit.facts.addresses).ok;
+}
+
+function intentOf(attempt: Attempt, agent: Subject, snapshot: Snapshot | undefined, verdict: Verdict): IntentDraft {
+  const { call, entry, action } = attempt;
+  const said = verdict.kind === 'permit' ? verdict.facts : verdict;
+  return {
+    kind: 'intent',
+    call,
+    agent,
+    entry,
+    decision: verdict.kind,
+    reason: said.reason,
+    ...(said.rule && { rule: said.rule }),
+    sentence: said.sentence,
+    ...(verdict.kind === 'permit' && verdict.facts.wouldBe && { wouldBe: verdict.facts.wouldBe }),
+    ...(action.authority && { authority: action.authority }),
+    ...(action.method !== undefined && { method: action.method }),
+    ...(action.path !== undefined && { path: action.path }),
+    ...(action.kind === 'http' && action.query !== '' && { query: action.query }),
+    ...(snapshot && { policy: { digest: snapshot.digest, generation: snapshot.generation } }),
+  };
+}
+
+/** A hold is a denial here: no approver is connected, and a call must not wait for nobody. */
+function refusalOf(attempt: Attempt, verdict: Deny | Hold): Refused {
+  const { reason, sentence, rule, hint } = verdict;
+  if (verdict.kind === 'deny') return { reason, sentence, rule, hint, call: attempt.call };
+  return { reason, sentence: `${sentence} Nobody can be asked, so it is refused.`, rule, hint, call: attempt.call };
+}

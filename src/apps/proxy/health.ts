@@ -1,0 +1,57 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Endpoint, Listening } from './settings.ts';
+import type { Readiness } from './start.ts';
+
+export interface HealthSources {
+  readonly readiness: () => Readiness;
+  readonly metrics: () => string;
+}
+
+export interface HealthListener {
+  readonly at: Endpoint;
+  close(): void;
+}
+
+/** What kubelet and Prometheus may ask of the proxy. It is the one listener that others than the agent reach, so it tells no names and takes no input. */
+export async function listenHealth(listening: Listening, sources: HealthSources): Promise<HealthListener> {
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 }, (request, response) => { answer(request, response, sources); });
+  server.maxConnections = 64;
+  server.unref();
+  await bound(server, listening);
+  const address = server.address();
+  return { at: endpointOf(address), close: () => { server.close().closeAllConnections(); } };
+}
+
+async function bound(server: Server, listening: Listening): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    const done = (): void => {
+      server.off('error', reject);
+      resolve();
+    };
+    if ('server' in listening) server.listen(listening.server, done);
+    else server.listen(listening.port, listening.host, done);
+  });
+}
+
+function endpointOf(address: AddressInfo | string | null): Endpoint {
+  return typeof address === 'object' && address !== null ? { host: address.address, port: address.port } : { host: '', port: 0 };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, { readiness, metrics }: HealthSources): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'only GET\n');
+  switch (request.url) {
+    case '/healthz': return send(response, 200, 'text/plain', 'ok\n');
+    case '/readyz': {
+      const state = readiness();
+      return state.ready ? send(response, 200, 'text/plain', 'ready\n') : send(response, 503, 'text/plain', `not ready: ${state.sentences.join('; ')}\n`);
+    }
+    case '/metrics': return send(response, 200, 'text/plain; version=0.0.4', metrics());
+    default: return send(response, 404, 'text/plain', 'there are /healthz, /readyz and /metrics\n');
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+}

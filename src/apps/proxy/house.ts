@@ -1,0 +1,29 @@
+import type { Deadlines } from './deadlines.ts';
+import type { Guard } from './guard.ts';
+import type { Handshakes } from './handshakes.ts';
+import type { Metrics } from './metrics.ts';
+import type { Notices } from './notices.ts';
+import type { OpenCalls } from './open-calls.ts';
+import type { Leafs, Log, Records } from './ports.ts';
+import type { ProxyLimits } from './settings.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+
+/** What all connections of one proxy share. */
+export interface House {
+  readonly limits: ProxyLimits;
+  readonly guard: Guard;
+  readonly pool: UpstreamPool;
+  readonly openCalls: OpenCalls;
+  readonly deadlines: Deadlines;
+  readonly handshakes: Handshakes;
+  readonly leafs: Leafs;
+  readonly records: Records;
+  readonly notices: Notices;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Connections that wait for a request or answer one. */
+  readonly streams: Set<{ retire(): void }>;
+  readonly nextCall: () => string;
+  /** The proxy is shutting down: no new calls. */
+  readonly closing: () => boolean;
+}

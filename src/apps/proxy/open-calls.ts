@@ -1,0 +1,34 @@
+/** A permitted call that is under way. */
+export interface OpenCall {
+  /** Ends itself if the policy now in force no longer permits it. */
+  rejudge(): void;
+}
+
+/** The calls that a change of policy has to look at. */
+export class OpenCalls {
+  readonly #calls = new Set<OpenCall>();
+  #emptied: (() => void) | undefined;
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  add(call: OpenCall): void {
+    this.#calls.add(call);
+  }
+
+  remove(call: OpenCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#emptied?.();
+  }
+
+  rejudge(): void {
+    for (const call of this.#calls) call.rejudge();
+  }
+
+  /** Resolves once no call is under way. */
+  async none(): Promise<void> {
+    if (this.#calls.size === 0) return;
+    await new Promise<void>((resolve) => { this.#emptied = resolve; });
+  }
+}

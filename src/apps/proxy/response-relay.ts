@@ -1,0 +1,89 @@
+import type { Headers } from '../../core/terms/action.ts';
+import { forwardableHeaders } from '../../core/traffic/http1/forward.ts';
+import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message.ts';
+import { CHUNK_END, chunkStart, lastChunk, writeResponseHead } from '../../core/traffic/http1/write.ts';
+import { problemBody, problemDocument, PROBLEM_MEDIA_TYPE, type Refused } from '../../core/traffic/problem.ts';
+import type { AgentSide } from './agent-side.ts';
+
+export const CALL_HEADER = 'sallyport-call';
+
+const CHUNKED: readonly [string, string] = ['transfer-encoding', 'chunked'];
+const CLOSE: readonly [string, string] = ['connection', 'close'];
+const KEEP: readonly [string, string] = ['connection', 'keep-alive'];
+
+/** The answer on its way to the agent, whether the upstream's or our own: one head, framed as this agent can read it. */
+export class ResponseRelay {
+  /** The final head was written: from here on only the rest of it can follow. */
+  started = false;
+  bytes = 0;
+  /** Whether the agent may send another request after this answer. */
+  keepAlive: boolean;
+
+  readonly #agent: AgentSide;
+  readonly #request: RequestHead;
+  readonly #call: string;
+  #chunked = false;
+
+  constructor(agent: AgentSide, request: RequestHead, call: string) {
+    this.#agent = agent;
+    this.#request = request;
+    this.#call = call;
+    this.keepAlive = request.keepAlive;
+  }
+
+  continue(): void {
+    this.#agent.write('HTTP/1.1 100 Continue\r\n\r\n');
+  }
+
+  /** 100 is the proxy's own answer to Expect; the others are passed on to those who know them. */
+  informational(head: ResponseHead): void {
+    if (head.status === 100 || this.#request.version === '1.0') return;
+    this.#agent.write(writeResponseHead(head.status, head.statusText, forwardableHeaders(head.headers, 'response')));
+  }
+
+  head(head: ResponseHead): void {
+    const unsized = head.framing.kind === 'chunked' || head.framing.kind === 'until-close';
+    this.#chunked = unsized && this.#request.version === '1.1';
+    const framing = this.#chunked ? [CHUNKED] : [];
+    this.#start(head.status, head.statusText, [...forwardableHeaders(head.headers, 'response').filter(isNotOurs), ...framing], unsized);
+  }
+
+  data(chunk: Uint8Array): boolean {
+    this.bytes += chunk.length;
+    if (!this.#chunked) return this.#agent.write(chunk);
+    this.#agent.write(chunkStart(chunk.length));
+    this.#agent.write(chunk);
+    return this.#agent.write(CHUNK_END);
+  }
+
+  end(trailers: Headers): void {
+    if (this.#chunked) this.#agent.write(lastChunk(trailers));
+  }
+
+  /** Our own answer, whole. */
+  problem(refused: Refused, keepAlive: boolean): void {
+    this.keepAlive &&= keepAlive;
+    const { status, title } = problemDocument(refused);
+    const body = Buffer.from(problemBody(refused));
+    this.#agent.cork();
+    this.#start(status, title, [['content-type', PROBLEM_MEDIA_TYPE], ['content-length', String(body.length)]], false);
+    if (this.#request.method !== 'HEAD') this.#agent.write(body);
+    this.#agent.uncork();
+  }
+
+  #start(status: number, statusText: string, headers: Headers, unsized: boolean): void {
+    this.started = true;
+    if (this.#agent.closing || (unsized && !this.#chunked)) this.keepAlive = false;
+    this.#agent.write(writeResponseHead(status, statusText, [...headers, [CALL_HEADER, this.#call], ...this.#persistence()]));
+  }
+
+  #persistence(): Headers {
+    if (!this.keepAlive) return [CLOSE];
+    return this.#request.version === '1.0' ? [KEEP] : [];
+  }
+}
+
+/** Only we say which record a call has. */
+function isNotOurs([name]: readonly [string, string]): boolean {
+  return name !== CALL_HEADER;
+}

@@ -1,0 +1,109 @@
+import type { NoticeDraft } from '../../core/evidence/draft.ts';
+import { formatProblem } from '../../core/policy/problem.ts';
+import type { Subject } from '../../core/terms/subject.ts';
+import type { Log, SnapshotSource } from './ports.ts';
+
+export interface SourceOptions {
+  readonly policy?: string;
+  readonly agent?: { readonly namespace: string; readonly agent: string };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly controller?: string;
+  readonly controllerCa?: string;
+  readonly linkKey?: readonly string[];
+  readonly tokenFile?: string;
+  readonly resolver?: readonly string[];
+  readonly clusterDomain?: string;
+}
+
+type Said = Omit<NoticeDraft, 'kind'>;
+
+/** Where the policies come from, as the command line says, and who is calling. */
+export interface Source extends SnapshotSource {
+  /** What `subject()` of the source does not say. */
+  readonly defaultSubject: Subject;
+  /** Passes on what there is to record, from the beginning. */
+  tell(listener: (said: Said) => void): void;
+  close(): Promise<void>;
+}
+
+/** Rejects with one sentence where the options do not go together, with all problems where the policy files are bad. */
+export async function openSource(options: SourceOptions, log: Log): Promise<Source> {
+  const { policy, controller } = options;
+  if (policy !== undefined && controller === undefined) return await fromFiles(policy, options, log);
+  if (controller !== undefined && policy === undefined) return await fromController(controller, options, log);
+  throw new TypeError('give either --policy FILE or --controller URL');
+}
+
+async function fromFiles(path: string, { agent, labels }: SourceOptions, log: Log): Promise<Source> {
+  const { openPolicyFiles } = await import('./policy-files.ts');
+  const notices = new Notices();
+  const files = await openPolicyFiles({
+    path, log,
+    ...(agent && { namespace: agent.namespace }),
+    ...(labels && { labels }),
+    onReload: (problems) => {
+      if (problems.length > 0) notices.say({ event: 'policy-refused', sentence: `The policy files are refused, and the last good policy stays in force: ${problems.map(formatProblem).join('; ')}` });
+    },
+  });
+  if (labels === undefined) notices.say({ event: 'labels-not-consulted', sentence: 'No labels were given, so matchLabels is not consulted and every policy applies.' });
+  for (const left of files.left) notices.say({ event: 'policy-left', sentence: `${left} is of another namespace and does not apply.` });
+  return {
+    current: () => files.current(),
+    onChange: (listener) => files.onChange(listener),
+    defaultSubject: { namespace: files.namespace, agent: agent?.agent ?? 'local', ...(labels && { labels }) },
+    tell: (listener) => { notices.tell(listener); },
+    close: async () => { files.close(); },
+  };
+}
+
+async function fromController(url: string, options: SourceOptions, log: Log): Promise<Source> {
+  const { controllerCa, linkKey = [], tokenFile, resolver, clusterDomain } = options;
+  if (controllerCa === undefined || linkKey.length === 0 || tokenFile === undefined) throw new TypeError('--controller needs --controller-ca, --link-key and --token-file');
+  const [{ createLink }, { createResolver }] = await Promise.all([import('../../adapters/link/client.ts'), import('../../adapters/network/resolver.ts')]);
+  const notices = new Notices();
+  const pod = ownPod();
+  const link = createLink({
+    url, tokenFile, pod,
+    ca: Buffer.from(controllerCa, 'base64').toString('utf8'),
+    keys: linkKey,
+    now: Date.now,
+    ...(resolver && { resolver: createResolver({ servers: resolver }) }),
+    ...(clusterDomain !== undefined && { clusterDomain }),
+    onNotice: ({ event, sentence, generation, digest }) => {
+      log.info({ event, generation }, sentence);
+      // What takes force is recorded by whoever obeys it.
+      if (event !== 'policy-loaded') notices.say({ event, sentence, ...(generation !== undefined && digest !== undefined && { facts: { generation, digest } }) });
+    },
+  });
+  return {
+    current: () => link.current(),
+    onChange: (listener) => link.onChange(listener),
+    subject: () => link.subject(),
+    defaultSubject: { namespace: pod.namespace, agent: pod.name, pod: pod.name, uid: pod.uid },
+    tell: (listener) => { notices.tell(listener); },
+    close: async () => { await link.close(); },
+  };
+}
+
+/** Set by the injected container from the pod's own fields. */
+function ownPod(): { readonly namespace: string; readonly name: string; readonly uid: string } {
+  const { SALLYPORT_POD_NAMESPACE: namespace, SALLYPORT_POD_NAME: name, SALLYPORT_POD_UID: uid } = process.env;
+  if (!namespace || !name || !uid) throw new TypeError('--controller needs SALLYPORT_POD_NAMESPACE, SALLYPORT_POD_NAME and SALLYPORT_POD_UID in the environment');
+  return { namespace, name, uid };
+}
+
+/** Keeps what is said before there is a journal to say it to. */
+class Notices {
+  #early: Said[] = [];
+  #listener: ((said: Said) => void) | undefined;
+
+  say(said: Said): void {
+    if (this.#listener === undefined) this.#early.push(said);
+    else this.#listener(said);
+  }
+
+  tell(listener: (said: Said) => void): void {
+    this.#listener = listener;
+    for (const said of this.#early.splice(0)) listener(said);
+  }
+}

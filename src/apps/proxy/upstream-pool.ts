@@ -1,0 +1,137 @@
+import type { Permit } from '../../core/terms/permit.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Metrics } from './metrics.ts';
+import type { Dialling } from './ports.ts';
+import { UpstreamConnection, type UpstreamOwner } from './upstream-connection.ts';
+
+export interface PoolParts {
+  readonly dialling: Dialling;
+  readonly deadlines: Deadlines;
+  readonly metrics: Metrics;
+  readonly limits: { readonly upstreamPerHost: number; readonly upstreamIdleTimeout: number };
+}
+
+interface Waiter {
+  readonly permit: Permit;
+  readonly signal: AbortSignal;
+  readonly resolve: (connection: UpstreamConnection | Promise<UpstreamConnection>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Place {
+  /** Last used last. */
+  readonly idle: UpstreamConnection[];
+  readonly waiting: Waiter[];
+  /** Open or being opened. */
+  open: number;
+}
+
+/**
+ * Connections kept open between calls. Two calls share one only if their permits name the same authority and allow the
+ * same addresses; each new connection resolves and classifies the name anew.
+ */
+export class UpstreamPool implements UpstreamOwner {
+  readonly #parts: PoolParts;
+  readonly #places = new Map<string, Place>();
+  readonly #all = new Set<UpstreamConnection>();
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
+  }
+
+  /** An open connection that is free, if there is one. */
+  take(permit: Permit): UpstreamConnection | undefined {
+    const idle = this.#places.get(keyOf(permit))?.idle;
+    for (let connection = idle?.pop(); connection !== undefined; connection = idle?.pop()) {
+      if (!connection.alive) continue;
+      this.#parts.metrics.upstreamReused += 1;
+      return connection;
+    }
+    return undefined;
+  }
+
+  /** A new connection, or the first that becomes free where the host has all it may have. Rejects as the dialler does. */
+  async connect(permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
+    const key = keyOf(permit);
+    for (;;) {
+      const place = this.#place(key);
+      const connection = await (place.open < this.#parts.limits.upstreamPerHost ? this.#dial(key, place, permit, signal) : waitAt(place, permit, signal));
+      if (connection.alive) return connection;
+      signal.throwIfAborted();
+    }
+  }
+
+  free(connection: UpstreamConnection): void {
+    const place = this.#place(connection.key);
+    const waiter = place.waiting.shift();
+    if (waiter !== undefined) return waiter.resolve(connection);
+    const { deadlines, limits } = this.#parts;
+    connection.deadline = deadlines.after(Math.min(limits.upstreamIdleTimeout, connection.serverPatience));
+    place.idle.push(connection);
+  }
+
+  closed(connection: UpstreamConnection): void {
+    const place = this.#place(connection.key);
+    this.#all.delete(connection);
+    this.#parts.deadlines.remove(connection);
+    this.#parts.metrics.upstreamConnections -= 1;
+    const index = place.idle.indexOf(connection);
+    if (index >= 0) place.idle.splice(index, 1);
+    this.#vacate(connection.key, place);
+  }
+
+  close(): void {
+    for (const connection of this.#all) connection.destroy();
+  }
+
+  async #dial(key: string, place: Place, permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
+    const { dialling, deadlines, metrics } = this.#parts;
+    place.open += 1;
+    try {
+      const connection = new UpstreamConnection(key, await dialling.dial(permit, signal), this);
+      this.#all.add(connection);
+      deadlines.add(connection);
+      metrics.upstreamConnections += 1;
+      metrics.upstreamConnectionsTotal += 1;
+      return connection;
+    } catch (error) {
+      this.#vacate(key, place);
+      throw error;
+    }
+  }
+
+  #vacate(key: string, place: Place): void {
+    place.open -= 1;
+    const waiter = place.waiting.shift();
+    if (waiter !== undefined) waiter.resolve(this.#dial(key, place, waiter.permit, waiter.signal));
+    else if (place.open === 0) this.#places.delete(key);
+  }
+
+  #place(key: string): Place {
+    let place = this.#places.get(key);
+    if (place === undefined) {
+      place = { idle: [], waiting: [], open: 0 };
+      this.#places.set(key, place);
+    }
+    return place;
+  }
+}
+
+function waitAt(place: Place, permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
+  return new Promise((resolve, reject) => {
+    const waiter: Waiter = { permit, signal, resolve, reject };
+    place.waiting.push(waiter);
+    signal.addEventListener('abort', () => {
+      const index = place.waiting.indexOf(waiter);
+      if (index >= 0) place.waiting.splice(index, 1);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
+
+function keyOf(permit: Permit): string {
+  const { scheme, host, port } = permit.authority;
+  const key = `${scheme}://${host}:${port}`;
+  const { addresses } = permit.facts;
+  return addresses.length === 0 ? key : `${key} ${addresses.map((range) => range.text).sort().join(' ')}`;
+}
