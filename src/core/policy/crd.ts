@@ -1,4 +1,80 @@
-/** The CustomResourceDefinitions of `AgentPolicy` and `SandboxProfile`, ready to be written as YAML. */
+import { JSON_SCHEMAS, type JsonSchema, type Kind } from './json-schema.ts';
+
+interface Names {
+  readonly kind: Kind;
+  readonly plural: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly columns: readonly object[];
+}
+
+const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+const RESOURCES: readonly Names[] = [
+  { kind: 'AgentPolicy', plural: 'agentpolicies', scope: 'Namespaced', columns: [{ name: 'Mode', type: 'string', jsonPath: '.spec.mode' }, AGE] },
+  {
+    kind: 'SandboxProfile',
+    plural: 'sandboxprofiles',
+    scope: 'Cluster',
+    columns: [{ name: 'Runtime class', type: 'boolean', jsonPath: '.spec.runtimeClassNames.required' }, { name: 'Lifetime', type: 'integer', jsonPath: '.spec.maxLifetimeSeconds' }, AGE],
+  },
+];
+
+/** The CustomResourceDefinitions (apiextensions.k8s.io/v1) of both kinds, as objects to be written as YAML. */
 export function customResourceDefinitions(): object[] {
-  return [];
+  return RESOURCES.map(({ kind, plural, scope, columns }) => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.sallyport.dev` },
+    spec: {
+      group: 'sallyport.dev',
+      scope,
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ['sallyport'] },
+      versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: objectSchema(JSON_SCHEMAS[kind]) }, additionalPrinterColumns: columns }],
+    },
+  }));
+}
+
+function objectSchema({ description, properties, required }: JsonSchema): object {
+  const spec = properties?.['spec'];
+  return {
+    type: 'object',
+    ...(description !== undefined && { description }),
+    // The API server has its own schema of these three.
+    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, ...(spec !== undefined && { spec: structural(spec) }) },
+    required: (required ?? []).filter((name) => name === 'spec'),
+  };
+}
+
+/**
+ * A structural schema (KEP 1693). Unknown keys are kept, not pruned: the API server would silently drop a `when:` of a client that
+ * does not ask for strict validation and so turn a narrow rule into a wide one; kept, the reader refuses the object by that key.
+ * Defaults are left to the reader too, so that a stored object goes on saying what its author wrote.
+ */
+function structural(schema: JsonSchema): object {
+  const { type, properties, required, items, additionalProperties, minimum, maximum, minLength, maxLength, maxItems, oneOf, anyOf } = schema;
+  const limits = Object.entries({ minimum, maximum, minLength, maxLength, maxItems, oneOf, anyOf }).filter(([, value]) => value !== undefined);
+  const options = schema.const === undefined ? schema.enum : [schema.const];
+  return {
+    ...(type !== undefined && { type }),
+    ...described(schema),
+    ...(options !== undefined && { enum: options }),
+    ...Object.fromEntries(limits),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, member]) => [name, structural(member)])),
+      'x-kubernetes-preserve-unknown-fields': true,
+    }),
+    ...(required !== undefined && required.length > 0 && { required }),
+    ...(items !== undefined && { items: structural(items) }),
+    ...(typeof additionalProperties === 'object' && { additionalProperties: structural(additionalProperties) }),
+  };
+}
+
+function described({ description, default: fallback }: JsonSchema): { description?: string } {
+  const text = [...(description === undefined ? [] : [description]), ...(isPlain(fallback) ? [`Default: ${JSON.stringify(fallback)}.`] : [])].join(' ');
+  return text === '' ? {} : { description: text };
+}
+
+/** Whether a default says something by itself; an object's says what its members' do. */
+export function isPlain(fallback: unknown): boolean {
+  return fallback !== undefined && (typeof fallback !== 'object' || Array.isArray(fallback)) && JSON.stringify(fallback) !== '[]';
 }

@@ -19,6 +19,8 @@ export interface JsonSchema {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
+  readonly anyOf?: readonly { readonly required: readonly string[] }[];
 }
 
 export const KINDS = ['AgentPolicy', 'SandboxProfile'] as const;

@@ -12,6 +12,8 @@ export interface PathPattern {
   readonly text: string;
   readonly strict: readonly Token[];
   readonly loose: readonly Token[];
+  /** Whether there is a `**` in it. */
+  readonly deep: boolean;
 }
 
 export type ParsedPathPattern =
@@ -42,7 +44,7 @@ export function parsePathPattern(text: string): ParsedPathPattern {
   const partial = segments.find((segment) => segment.includes('*') && segment !== '*' && segment !== '**');
   if (partial !== undefined) return { ok: false, sentence: `${quoted(text)} has a wildcard that is not a whole segment` };
   const strict = segments.map(token);
-  return { ok: true, pattern: { text, strict, loose: loosened(strict) } };
+  return { ok: true, pattern: { text, strict, loose: loosened(strict), deep: strict.includes(MANY) } };
 }
 
 export function viewPath(path: string): PathView {
@@ -53,7 +55,7 @@ export function viewPath(path: string): PathView {
 
 /** How allow rules compare: segment by segment, decoded, exactly. */
 export function matchesPath(pattern: PathPattern, view: PathView): boolean {
-  return matches(pattern.strict, view.strict);
+  return matches(pattern.strict, pattern.deep, view.strict);
 }
 
 /**
@@ -61,7 +63,7 @@ export function matchesPath(pattern: PathPattern, view: PathView): boolean {
  * (`/admin;x`), with a slash at the end. Else a rule that forbids `/repos/acme/*` would be passed by `/repos/ACME/x`.
  */
 export function resemblesPath(pattern: PathPattern, view: PathView): boolean {
-  return matches(pattern.loose, view.loose);
+  return matches(pattern.loose, pattern.deep, view.loose);
 }
 
 const token = (segment: string): Token => (segment === '*' ? ONE : segment === '**' ? MANY : decodeURIComponent(segment));
@@ -76,24 +78,40 @@ function looseSegment(segment: string): string {
   return (parameters === -1 ? segment : segment.slice(0, parameters)).toLowerCase();
 }
 
+function matches(tokens: readonly Token[], deep: boolean, segments: readonly string[]): boolean {
+  if (deep) return matchesDeep(tokens, segments);
+  if (tokens.length !== segments.length) return false;
+  // From the end: patterns of one API differ there, and begin alike.
+  for (let at = tokens.length - 1; at >= 0; at -= 1) {
+    if (!matchesSegment(tokens[at], segments[at])) return false;
+  }
+  return true;
+}
+
 /** Goes back to the last `**` only, so that it takes at most `tokens * segments` steps. */
-function matches(tokens: readonly Token[], segments: readonly string[]): boolean {
-  let [at, position] = [0, 0];
-  let [resumeAt, resumePosition] = [-1, 0];
+function matchesDeep(tokens: readonly Token[], segments: readonly string[]): boolean {
+  let at = 0;
+  let position = 0;
+  let resumeAt = -1;
+  let resumePosition = 0;
   while (position < segments.length) {
-    const wanted = tokens[at];
-    const segment = segments[position];
-    if (wanted === MANY) {
-      [resumeAt, resumePosition] = [at, position];
+    if (tokens[at] === MANY) {
+      resumeAt = at;
+      resumePosition = position;
       at += 1;
-    } else if (wanted !== undefined && (wanted === segment || (wanted === ONE && segment !== ''))) {
+    } else if (matchesSegment(tokens[at], segments[position])) {
       at += 1;
       position += 1;
     } else if (resumeAt !== -1) {
       resumePosition += 1;
-      [at, position] = [resumeAt + 1, resumePosition];
+      at = resumeAt + 1;
+      position = resumePosition;
     } else return false;
   }
   while (tokens[at] === MANY) at += 1;
   return at === tokens.length;
+}
+
+function matchesSegment(token: Token | undefined, segment: string | undefined): boolean {
+  return token === segment || (token === ONE && segment !== '');
 }

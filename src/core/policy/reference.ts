@@ -1,4 +1,109 @@
+import { isPlain } from './crd.ts';
+import { inWords, JSON_SCHEMAS, KINDS, type JsonSchema, type Kind } from './json-schema.ts';
+
 /** The reference page of both kinds, in Markdown. */
 export function policyReference(): string {
-  return '';
+  return [INTRODUCTION, ...KINDS.map(kindSection)].join('\n');
+}
+
+/** Every example of the page, one YAML text each. */
+export const EXAMPLES: readonly string[] = [
+  `apiVersion: sallyport.dev/v1alpha1
+kind: AgentPolicy
+metadata: {name: triage, namespace: agents}
+spec:
+  agents: {matchLabels: {app: triage}}
+  tools:
+  - name: tracker
+    http: {hosts: [api.tracker.example]}
+    access: read-only
+    rules:
+    - name: comment
+      allow: {methods: [POST], paths: [/repos/acme/*/issues/*/comments]}
+    - name: merge
+      hold: {methods: [PUT], paths: [/repos/acme/*/pulls/*/merge]}
+      reason: a person merges
+    - name: secrets
+      deny: {paths: [/repos/*/*/actions/secrets/**]}
+    capture: {payload: full, redact: [$.token]}
+  - name: orders
+    http: {hosts: [orders.shop.svc.cluster.local], ports: [8080], addresses: [10.0.0.0/8], tls: "off"}
+    rules:
+    - allow: {methods: [GET], paths: [/orders/*]}
+`,
+  `apiVersion: sallyport.dev/v1alpha1
+kind: SandboxProfile
+metadata: {name: analysts}
+spec:
+  runtimeClassNames: {allowed: [gvisor]}
+  maxLifetimeSeconds: 3600
+  limits: {cpu: "4", memory: 8Gi}
+`,
+];
+
+const INTRODUCTION = `# Policy reference
+
+Generated from the schema by \`npm run generate\`; do not edit.
+
+A policy file holds one or more YAML 1.2 documents of the kinds below. Anything that is not on this page is refused with
+file, line and column, and what was in force stays in force: an unknown key, a key twice, anchors, aliases, tags, and words that
+YAML 1.1 and 1.2 read differently (\`yes\`, \`off\`, \`010\`; write \`tls: "off"\`). \`sallyport policy lint\` says all of it at once.
+
+## How a call is judged
+
+1. Without a policy, with one that has run out, and for a request that is malformed: denied.
+2. No policy selects the agent: denied.
+3. Each policy that selects the agent is asked by itself. The first of these that applies is its opinion:
+   1. no tool lists the host (an exact host goes before a wildcard, a longer domain before a shorter one);
+   2. the tool does not list the port;
+   3. the tool is called by HTTPS and the call is plain HTTP, or the other way round;
+   4. a \`deny\` rule matches: deny;
+   5. a \`hold\` rule matches: a person has to decide, and where nobody can be asked the call is refused;
+   6. an \`allow\` rule matches: allow;
+   7. \`access\` allows the method: allow;
+   8. nothing matched.
+4. A \`deny\` of any policy wins, else a \`hold\` of any, else an allow of any. Where nothing allows: denied.
+
+Policies with \`mode: observe\` have no effect on an agent that another policy enforces on. Where only observing ones select it,
+every well-formed call passes. Either way the record says what enforcing would have done (\`wouldBe\`).
+
+## How things match
+
+- **Hosts** are compared in lower case, without a trailing dot. \`*.example.com\` is one whole label below \`example.com\`: it matches
+  \`api.example.com\`, not \`example.com\` and not \`a.b.example.com\`. A wildcard below a public suffix (\`*.com\`, \`*.github.io\`) is
+  refused. Names beyond ASCII are written in their \`xn--\` form.
+- **Addresses.** What a host resolves to is dialled only if it is public, or contained in \`addresses\`. An address inside an IPv6
+  address (NAT64, 6to4, Teredo, IPv4-mapped) has to be permitted as well. A host that is an address has to stand in both lists.
+- **Paths** are compared segment by segment in their normal form: \`*\` is one segment that is not empty, \`**\` any number, also none.
+  Ambiguous paths (\`//\`, \`..\`, \`%2f\`, a backslash, control characters) are refused before any rule is asked. The query is not compared.
+- **Allow rules** compare exactly. **Deny and hold rules** compare also what a lenient server takes for the same call: letter case, a
+  slash at the end, and path parameters (\`/admin;x\`) make no difference to them.
+- **Methods** are case-sensitive. A request that asks for another method in \`X-HTTP-Method-Override\` is judged as both.
+- **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
+`;
+
+const TITLES: Readonly<Record<Kind, string>> = { AgentPolicy: 'Namespaced.', SandboxProfile: 'For the whole cluster. Every key has a default: that of the built-in profile `isolated`.' };
+
+function kindSection(kind: Kind): string {
+  const schema = JSON_SCHEMAS[kind];
+  const rows = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => (name === 'spec' ? keyRows(member, 'spec.') : []));
+  const example = EXAMPLES[KINDS.indexOf(kind)] ?? '';
+  return [`## ${kind}`, '', `${schema.description ?? ''} ${TITLES[kind]}`, '', '```yaml', example.trimEnd(), '```', '', '| key | value | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function keyRows(schema: JsonSchema, prefix: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
+    const key = `${prefix}${name}`;
+    const required = schema.required?.includes(name) === true ? ' Required.' : '';
+    const fallback = isPlain(member.default) ? ` Default: \`${JSON.stringify(member.default)}\`.` : '';
+    const row = `| \`${key}\` | ${valueWords(member)} | ${member.description ?? ''}${required}${fallback} |`;
+    return [row, ...keyRows(member, `${key}.`), ...(member.items === undefined ? [] : keyRows(member.items, `${key}[].`))];
+  });
+}
+
+function valueWords(schema: JsonSchema): string {
+  if (schema.items !== undefined) return `list of: ${valueWords(schema.items)}`;
+  if (schema.properties !== undefined) return 'mapping';
+  if (typeof schema.additionalProperties === 'object') return `mapping of names to ${inWords(schema.additionalProperties)}`;
+  return inWords(schema);
 }

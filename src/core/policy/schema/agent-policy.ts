@@ -26,7 +26,7 @@ const rule = z.strictObject({
   params: { needs: EFFECTS, expected: 'exactly one of allow, deny and hold' },
   // Also where other keys of the rule are wrong, so that all problems show at once.
   when: () => true,
-});
+}).meta({ oneOf: EFFECTS.map((effect) => ({ required: [effect] })) });
 
 const capture = z.strictObject({
   payload: z.enum(['digest', 'full']).meta({ description: '`digest`: size and digest of the bodies. `full`: also the bodies, sealed.' }),

@@ -41,14 +41,16 @@ export const httpTool = z.strictObject({
   tls: z.enum(['intercept', 'off']).default('intercept').meta({ description: '`intercept`: HTTPS only, which the proxy opens to judge it. `off`: plain HTTP only.' }),
 }).superRefine(literalsCovered).meta({ description: 'An HTTP service.' });
 
+const MATCHERS = ['methods', 'paths'] as const;
+
 /** Never empty: a matcher without a word in it would be read as "everything" by some and "nothing" by others. */
 export const httpMatch = z.strictObject({
   methods: list(z.enum(METHODS), 100, 'Methods; absent: any; an empty list matches none.').optional(),
   paths: list(path, 1_000, 'Paths; absent: any; an empty list matches none.').optional(),
 }).refine(({ methods, paths }) => methods !== undefined || paths !== undefined, {
   message: 'matches on nothing',
-  params: { needs: ['methods', 'paths'], expected: 'methods, paths, or both' },
-});
+  params: { needs: MATCHERS, expected: 'methods, paths, or both' },
+}).meta({ anyOf: MATCHERS.map((matcher) => ({ required: [matcher] })) });
 
 function rangeFault(text: string): TextFault | undefined {
   const range = parseRange(text);
