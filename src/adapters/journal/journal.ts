@@ -57,8 +57,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   try {
     const key = await evidenceKey(directory, options.sealTo);
     const blobs = new BlobStore(directory, createSeal(key, now, randomBytes), randomBytes);
-    const secret = randomBytes(32);
-    const sealedSecret = blobs.put(Buffer.from(`${JSON.stringify({ v: 1, secret: Buffer.from(secret).toString('hex') })}\n`));
+    const secret = Buffer.from(randomBytes(32)).toString('hex');
+    const sealedSecret = blobs.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
     const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create: options.createFile ?? createLogFile });
     const memory = { left: CAPTURE_MEMORY };
     return {

@@ -54,8 +54,8 @@ const CONCLUSION = `## Payloads
 A body is hashed whole while it streams, whatever is kept of it: \`digest\` is SHA-256(salt || body). The salt keeps a short body
 from being guessed. With \`capture.payload: full\`, up to \`limit\` bytes are sealed in a blob with a salt of their own: a compact
 JWE (RFC 7516, ECDH-ES on P-256, A256GCM), inside it one line of JSON (\`call\`, \`side\`, \`salt\` as hex, \`mediaType\`, \`bytes\`,
-\`captured\`, \`truncated\`) and then the bytes. Without a blob the salt is HMAC-SHA-256(secret, "CALL/SIDE"), the secret being sealed
-in the blob that the epoch's first record names. Erasing a blob leaves the chain whole; \`log verify\` then names it as missing.
+\`captured\`, \`truncated\`) and then the bytes. Without a blob the salt is SHA-256("SECRET/CALL/SIDE"), the secret (hex) being sealed in
+the blob that the epoch's first record names. Erasing a blob leaves the chain whole; \`log verify\` then names it as missing.
 
 Where \`redact\` names members, the body must be JSON as a whole to be kept. If it is longer than \`limit\`, compressed, a stream
 or anything else, nothing of it is kept and \`note\` says \`unredactable\`.

@@ -7,6 +7,7 @@ const MAX_TEXT = 65_536;
  */
 const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\\(?=u\{)/u;
 const EVERY_UNSAFE = new RegExp(UNSAFE, 'gu');
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** The text as it may stand in a record: every unsafe character as `\u{hex}`. Takes whatever bytes or header gave; never throws. */
 export function safeText(value: string): string {
@@ -16,6 +17,15 @@ export function safeText(value: string): string {
   return UNSAFE.test(value) ? escaped(value) : value;
 }
 
+/** For a terminal: the text of a record as it stands, but for what a record made by somebody else could do to the terminal. */
+export function printableText(value: string): string {
+  return value.replace(UNPRINTABLE, escape);
+}
+
 function escaped(value: string): string {
-  return value.replace(EVERY_UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return value.replace(EVERY_UNSAFE, escape);
+}
+
+function escape(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -1,4 +1,4 @@
-import type { BlobReference } from './draft.ts';
+import type { BlobReference, Position } from './draft.ts';
 import { Findings, UNKNOWABLE } from './finding.ts';
 import type { LogReport, Place } from './finding.ts';
 import { GENESIS } from './leaf.ts';
@@ -197,8 +197,10 @@ export class LogVerifier {
     const { after } = record;
     if (this.#gap && (after === undefined || after.epoch > (last?.epoch ?? 0))) return false;
     if (after?.epoch === last?.epoch && after?.seq === last?.seq) return true;
-    const told = (link: { epoch: number; seq: number } | undefined): string => (link === undefined ? 'nothing' : `epoch ${link.epoch}, seq ${link.seq}`);
-    this.#findings.add('records-missing', last ?? this.#here(), `expected the log to reach ${told(after)}, behind which epoch ${this.#file.epoch} was opened, got ${told(last)}`);
+    this.#findings.add(
+      'records-missing', last ?? this.#here(),
+      `expected the log to reach ${told(after)}, behind which epoch ${this.#file.epoch} was opened, got ${told(last)}`,
+    );
     return false;
   }
 
@@ -222,6 +224,10 @@ export class LogVerifier {
       case 'notice':
     }
   }
+}
+
+function told(position: Position | undefined): string {
+  return position === undefined ? 'nothing' : `epoch ${position.epoch}, seq ${position.seq}`;
 }
 
 function successorOf(files: readonly EpochFile[], index: number): Successor | undefined {

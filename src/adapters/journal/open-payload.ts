@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto';
+import { compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
+import type { PayloadFacts } from '../../core/evidence/draft.ts';
+import { readBlob } from './blobs.ts';
+import { privateKey } from './evidence-key.ts';
+
+export type OpenedPayload =
+  /** Nothing was kept. */
+  | { readonly state: 'none' }
+  | { readonly state: 'missing' }
+  /** The file is not the one that the record names, or not a blob of the journal's making. */
+  | { readonly state: 'altered'; readonly sentence: string }
+  /** The private half of key `key` is not in the folder. */
+  | { readonly state: 'sealed'; readonly key: string }
+  | {
+      readonly state: 'opened';
+      readonly body: Uint8Array;
+      readonly mediaType?: string;
+      /** Whether SHA-256(salt || body) is the record's digest; undefined where not the whole body, as it was sent, was kept. */
+      readonly digestHolds?: boolean;
+    };
+
+/** Opens what a record's payload facts point to, as far as the keys in the folder allow. */
+export async function openPayload(directory: string, facts: PayloadFacts): Promise<OpenedPayload> {
+  if (facts.blob === undefined) return { state: 'none' };
+  const sealed = readBlob(directory, facts.blob.id);
+  if (sealed === undefined) return { state: 'missing' };
+  const digest = hash('sha256', sealed, 'hex');
+  if (digest !== facts.blob.digest) return { state: 'altered', sentence: `expected SHA-256 ${facts.blob.digest}, got ${digest}` };
+  try {
+    return await open(directory, sealed.toString('ascii'), facts);
+  } catch {
+    return { state: 'altered', sentence: 'expected a sealed payload (compact JWE) with its first line of JSON' };
+  }
+}
+
+async function open(directory: string, sealed: string, facts: PayloadFacts): Promise<OpenedPayload> {
+  const { kid } = decodeProtectedHeader(sealed);
+  const key = privateKey(directory, String(kid));
+  if (key === undefined) return { state: 'sealed', key: String(kid) };
+  const { plaintext } = await compactDecrypt(sealed, await importJWK(key, 'ECDH-ES'));
+  const lineEnd = plaintext.indexOf(0x0a);
+  const head = JSON.parse(Buffer.from(plaintext.subarray(0, lineEnd)).toString('utf8')) as { salt: string; mediaType?: unknown };
+  const body = plaintext.subarray(lineEnd + 1);
+  const digest = `sha256:${hash('sha256', Buffer.concat([Buffer.from(head.salt, 'hex'), body]), 'hex')}`;
+  const isWhole = !facts.truncated && facts.redacted === undefined && facts.note === undefined;
+  return {
+    state: 'opened',
+    body,
+    ...(typeof head.mediaType === 'string' ? { mediaType: head.mediaType } : {}),
+    ...(isWhole ? { digestHolds: digest === facts.digest } : {}),
+  };
+}

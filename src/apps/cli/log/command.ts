@@ -1,0 +1,94 @@
+import { homedir } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { JournalFault } from '../../../adapters/journal/fault.ts';
+import { journalPlace } from '../../../adapters/journal/place.ts';
+import { showCall } from './show.ts';
+import { tailLog } from './tail.ts';
+import { verifyJournal } from './verify.ts';
+
+interface OutputOption {
+  readonly output: 'text' | 'json';
+}
+
+/** `sallyport log tail|show|verify`. */
+export function logCommand(): Command {
+  return new Command('log')
+    .description('read and check the record of what agents did')
+    .addCommand(tailCommand())
+    .addCommand(showCommand())
+    .addCommand(verifyCommand());
+}
+
+function tailCommand(): Command {
+  return new Command('tail')
+    .description('print the latest calls, one a line')
+    .argument('[dir]', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .option('-f, --follow', 'go on with what is written from now on', false)
+    .option('-n, --lines <count>', 'calls and notices to begin with', wholeNumber, 20)
+    .addOption(outputOption('text, or the records themselves, one JSON object a line'))
+    .addHelpText('after', examples('sallyport log tail', 'sallyport log tail -f ./journal', 'sallyport log tail -n 1000 --output json | jq .reason'))
+    .action(async (dir: string | undefined, options: OutputOption & { follow: boolean; lines: number }) => {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      process.stdout.once('error', () => stop.abort());
+      const { follow, lines: count, output } = options;
+      await saying(() => tailLog({ directory: place(dir), count, follow, output, stdout: process.stdout, signal: stop.signal }));
+    });
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('print one call whole: who, what, why, what became of it, and its payloads where they can be opened')
+    .argument('<call>', 'the call\'s id, or the beginning or end of it')
+    .option('--journal <dir>', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .option('--body', 'print payloads whole', false)
+    .addOption(outputOption('text, or one JSON object'))
+    .addHelpText('after', examples('sallyport log show 9f3c21ab', 'sallyport log show 9f3c21ab --journal ./journal --body'))
+    .action(async (call: string, { journal, body, output }: OutputOption & { journal?: string; body: boolean }) => {
+      await saying(() => showCall({ directory: place(journal), call, body, output, stdout: process.stdout }));
+    });
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check that the record is intact and complete; needs no server and no key')
+    .argument('[dir]', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .addOption(outputOption('text, or the report as one JSON object'))
+    .addHelpText('after', '\nExit codes: 0 intact, 1 tampered, 2 incomplete (an outcome, an epoch or a blob is missing, or the last line\nis torn), or no journal that can be read.\n')
+    .addHelpText('after', examples('sallyport log verify', 'sallyport log verify ./journal --output json'))
+    .action(async (dir: string | undefined, { output }: OutputOption) => {
+      await saying(async () => {
+        process.exitCode = await verifyJournal(place(dir), output, process.stdout);
+      });
+    });
+}
+
+const DEFAULT_PLACE = '$SALLYPORT_STATE/journal, else $XDG_STATE_HOME/sallyport/journal';
+
+/** A journal that cannot be read ends with 2, so that nobody takes it for one that was tampered with, or for an intact one. */
+async function saying(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof JournalFault)) throw error;
+    process.stderr.write(`sallyport: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+function place(option: string | undefined): string {
+  return journalPlace(option, process.env, homedir());
+}
+
+function outputOption(meaning: string): Option {
+  return new Option('-o, --output <format>', meaning).choices(['text', 'json']).default('text');
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('expected a whole number of at most seven digits');
+  return Number(text);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import { openPayload } from '../../../adapters/journal/open-payload.ts';
+import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
+import { findCalls } from '../../../adapters/journal/read-log.ts';
+import type { CallRecords } from '../../../adapters/journal/read-log.ts';
+import type { PayloadFacts } from '../../../core/evidence/draft.ts';
+import { callText } from './call-text.ts';
+
+export interface ShowOptions {
+  readonly directory: string;
+  /** A call's id, or the beginning or end of one. */
+  readonly call: string;
+  /** Print payloads whole. */
+  readonly body: boolean;
+  readonly output: 'text' | 'json';
+  readonly stdout: NodeJS.WriteStream;
+}
+
+/** A call with what could be opened of its payloads. */
+export interface ShownCall extends CallRecords {
+  readonly request?: OpenedPayload;
+  readonly response?: OpenedPayload;
+}
+
+/** `log show`. Rejects with JournalFault where there is no journal, and with an Error where the text names no call, or several. */
+export async function showCall({ directory, call, body, output, stdout }: ShowOptions): Promise<void> {
+  const found = onlyCall(findCalls(directory, call), call, directory);
+  const shown = {
+    ...found,
+    ...(await opened(directory, 'request', found.outcome?.request)),
+    ...(await opened(directory, 'response', found.outcome?.response)),
+  };
+  stdout.write(output === 'json' ? `${JSON.stringify(asJson(shown), undefined, 2)}\n` : callText(shown, body, stdout));
+}
+
+function onlyCall(calls: readonly CallRecords[], text: string, directory: string): CallRecords {
+  const exact = calls.find(({ call }) => call === text);
+  const [first, second] = calls;
+  if (exact !== undefined) return exact;
+  if (first === undefined) throw new Error(`expected a call ${text} in ${directory}, found none: \`sallyport log tail\` lists the latest`);
+  if (second !== undefined) throw new Error(`expected one call, got ${calls.length} that begin or end with ${text}: ${first.call}, ${second.call}`);
+  return first;
+}
+
+async function opened(directory: string, side: 'request' | 'response', facts: PayloadFacts | undefined): Promise<Pick<ShownCall, 'request' | 'response'>> {
+  return facts === undefined ? {} : { [side]: await openPayload(directory, facts) };
+}
+
+function asJson({ call, intent, outcome, request, response }: ShownCall): object {
+  return { call, intent, outcome, payloads: { request: payloadJson(request), response: payloadJson(response) } };
+}
+
+function payloadJson(payload: OpenedPayload | undefined): object | undefined {
+  if (payload?.state !== 'opened') return payload;
+  const { body, ...rest } = payload;
+  const bytes = Buffer.from(body);
+  return isUtf8(bytes) ? { ...rest, text: bytes.toString('utf8') } : { ...rest, base64: bytes.toString('base64') };
+}
