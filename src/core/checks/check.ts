@@ -37,6 +37,6 @@ export interface Check {
   readonly title: string;
   /** Without it gate two can be got around: no profile softens it to a warning. */
   readonly essential: boolean;
-  /** Pure. The view holds none of our own containers and volumes once they are proven. */
+  /** Pure. The view holds none of the sidecar's containers and volumes that are proven. */
   review(view: PodView, context: CheckContext): readonly Finding[];
 }

@@ -1,4 +1,5 @@
 import { agentIdentity } from './agent-identity.ts';
+import { appArmor } from './app-armor.ts';
 import { capabilities } from './capabilities.ts';
 import type { Check, CheckContext, Fault, Finding } from './check.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
@@ -9,16 +10,19 @@ import { lifetime } from './lifetime.ts';
 import { nodeName } from './node-name.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import { privileged } from './privileged.ts';
+import { procMount } from './proc-mount.ts';
 import { processNamespace } from './process-namespace.ts';
 import { readOnlyRoot } from './read-only-root.ts';
 import { resourceLimits } from './resource-limits.ts';
 import { runAsUser } from './run-as-user.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { seccomp } from './seccomp.ts';
+import { seLinux } from './se-linux.ts';
 import { secretEnvironment } from './secret-environment.ts';
 import { serviceAccountToken } from './service-account-token.ts';
 import { serviceLinks } from './service-links.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
+import { sysctls } from './sysctls.ts';
 import { viewPod } from './view.ts';
 import { volumeTypes } from './volume-types.ts';
 import { windows } from './windows.ts';
@@ -35,8 +39,12 @@ export const CHECKS: readonly Check[] = Object.freeze([
   processNamespace,
   ephemeralContainers,
   volumeTypes,
+  sysctls,
   windows,
   seccomp,
+  appArmor,
+  seLinux,
+  procMount,
   readOnlyRoot,
   resourceLimits,
   runtimeClass,
@@ -49,12 +57,10 @@ export const CHECKS: readonly Check[] = Object.freeze([
   lifetimeSet,
 ]);
 
-/** Runs every check on one pod and returns all that they find. Our own containers are exempt only once the sidecar is proven. */
+/** Runs every check on one pod and returns all that they find. */
 export function findFaults(context: CheckContext): Fault[] {
-  const unproven = viewPod(context.pod, 'unproven');
-  const proof = sidecarIntact.review(unproven, context);
-  const view = proof.length === 0 ? viewPod(context.pod, 'proven') : unproven;
-  return CHECKS.flatMap((check) => (check === sidecarIntact ? proof : check.review(view, context)).map((finding) => faultOf(check, finding, context)));
+  const view = viewPod(context.pod, context.expected);
+  return CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context)));
 }
 
 /** Address of the page that explains a check. */

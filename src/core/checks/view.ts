@@ -1,4 +1,5 @@
-import type { Container, EnvVar, Pod, PodSpec, Probe, Volume } from './pod.ts';
+import { same } from './differences.ts';
+import type { Container, EnvVar, Pod, PodSecurityContext, PodSpec, Probe, SecurityContext, Volume } from './pod.ts';
 import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from './sidecar.ts';
 
 type ContainerKind = 'container' | 'init container' | 'restartable init container' | 'ephemeral container';
@@ -18,6 +19,9 @@ export interface VolumeAt {
   readonly title: string;
 }
 
+/** What the two kinds of security context share. */
+type CommonContext = Pick<SecurityContext, keyof SecurityContext & keyof PodSecurityContext>;
+
 /**
  * A pod as the checks see it. Containers and volumes stand here in one list each, whatever position they hold in the pod,
  * and nowhere else: a check cannot forget the init or the ephemeral ones (CVE-2023-2727, CVE-2024-3177).
@@ -29,23 +33,33 @@ export interface PodView {
   readonly volumes: readonly VolumeAt[];
 }
 
-/** Shows a pod. Where the sidecar is proven its own containers and volumes are left out; the others keep their positions in field paths. */
-export function viewPod(pod: Pod, sidecar: 'proven' | 'unproven'): PodView {
-  const exempt = (name: string, names: ReadonlySet<string>) => sidecar === 'proven' && names.has(name);
+/**
+ * Shows a pod. Containers and volumes of the sidecar that are exactly what `expected` has in their place are left out: they are
+ * proven, and the checks are not about them. Under our names alone nothing is spared. The others keep their positions in field paths.
+ */
+export function viewPod(pod: Pod, expected?: Pod): PodView {
   const { containers, initContainers, ephemeralContainers, volumes, ...spec } = pod.spec;
   return {
     metadata: pod.metadata ?? {},
     spec,
     containers: [
       ...place(initContainers ?? [], 'spec.initContainers', (one) => (one.restartPolicy === 'Always' ? 'restartable init container' : 'init container'))
-        .filter((one) => !exempt(one.container.name, SIDECAR_CONTAINERS)),
+        .filter(({ container }, index) => !(SIDECAR_CONTAINERS.has(container.name) && same(container, expected?.spec.initContainers?.[index]))),
       ...place(containers, 'spec.containers', () => 'container'),
       ...place(ephemeralContainers ?? [], 'spec.ephemeralContainers', () => 'ephemeral container'),
     ],
     volumes: (volumes ?? [])
       .map((volume, index) => ({ volume, field: `spec.volumes[${index}]`, title: `volume ${quote(volume.name)}` }))
-      .filter((one) => !exempt(one.volume.name, SIDECAR_VOLUMES)),
+      .filter(({ volume }, index) => !(SIDECAR_VOLUMES.has(volume.name) && same(volume, expected?.spec.volumes?.[index]))),
   };
+}
+
+/** The pod's own security context and that of every container. */
+export function securityContextsOf(view: PodView): { readonly context: CommonContext; readonly field: string; readonly title: string }[] {
+  return [
+    { context: view.spec.securityContext, field: 'spec', title: 'the pod' },
+    ...view.containers.map(({ container, field, title }) => ({ context: container.securityContext, field, title })),
+  ].flatMap(({ context, field, title }) => (context === undefined ? [] : [{ context, field: `${field}.securityContext`, title }]));
 }
 
 /** Every probe and lifecycle hook of every container. */

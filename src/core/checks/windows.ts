@@ -1,5 +1,5 @@
 import type { Check, Finding } from './check.ts';
-import type { PodView } from './view.ts';
+import { securityContextsOf, type PodView } from './view.ts';
 
 /**
  * The pod runs on Linux, where traffic can be captured.
@@ -22,14 +22,10 @@ function otherSystem({ spec }: PodView): Finding[] {
   return [{ reason: 'windows', field: 'spec.os.name', message: 'traffic can only be captured on Linux', fix: 'run the agent on Linux: remove os or set its name to linux' }];
 }
 
-function hostProcesses({ spec, containers }: PodView): Finding[] {
-  const places = [
-    { context: spec.securityContext, field: 'spec', title: 'the pod' },
-    ...containers.map(({ container, field, title }) => ({ context: container.securityContext, field, title })),
-  ];
-  return places.filter(({ context }) => context?.windowsOptions?.hostProcess === true).map(({ field, title }) => ({
+function hostProcesses(view: PodView): Finding[] {
+  return securityContextsOf(view).filter(({ context }) => context.windowsOptions?.hostProcess === true).map(({ field, title }) => ({
     reason: 'host-process',
-    field: `${field}.securityContext.windowsOptions.hostProcess`,
+    field: `${field}.windowsOptions.hostProcess`,
     message: `${title} runs as a process of the node`,
     fix: 'remove windowsOptions',
   }));

@@ -1,0 +1,35 @@
+import type { Check, Finding } from './check.ts';
+import { quote, securityContextsOf, type PodView } from './view.ts';
+
+/**
+ * AppArmor is not switched off.
+ *
+ *   field                                                             allowed
+ *   {spec,containers[*]}.securityContext.appArmorProfile.type         absent, RuntimeDefault, Localhost
+ *   metadata.annotations["container.apparmor.security.beta.kubernetes.io/*"]  absent, runtime/default, localhost/*
+ *
+ * Source: Pod Security Standards, "AppArmor".
+ */
+export const appArmor: Check = {
+  id: 'app-armor',
+  title: 'AppArmor is not switched off',
+  essential: false,
+  review: (view) => [...profiles(view), ...annotations(view)],
+};
+
+const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
+const FIX = 'remove it, or name RuntimeDefault or a Localhost profile';
+
+function profiles(view: PodView): Finding[] {
+  return securityContextsOf(view).flatMap(({ context, field, title }) => {
+    const type = context.appArmorProfile?.type ?? 'RuntimeDefault';
+    if (type === 'RuntimeDefault' || type === 'Localhost') return [];
+    return [{ reason: 'app-armor', field: `${field}.appArmorProfile.type`, message: `${title} has AppArmor profile ${quote(type)}`, fix: FIX }];
+  });
+}
+
+function annotations({ metadata }: PodView): Finding[] {
+  return Object.entries(metadata.annotations ?? {})
+    .filter(([name, value]) => name.startsWith(ANNOTATION) && value !== '' && value !== 'runtime/default' && !value.startsWith('localhost/'))
+    .map(([name, value]) => ({ reason: 'app-armor', field: `metadata.annotations[${quote(name)}]`, message: `a container has AppArmor profile ${quote(value)}`, fix: FIX }));
+}

@@ -1,0 +1,25 @@
+import type { Check } from './check.ts';
+import { quote } from './view.ts';
+
+/**
+ * The container runtime's masks over /proc stay.
+ *
+ *   field                                       allowed
+ *   containers[*].securityContext.procMount     absent, Default
+ *
+ * Source: Pod Security Standards, "/proc Mount Type".
+ */
+export const procMount: Check = {
+  id: 'proc-mount',
+  title: 'The masks over /proc stay',
+  essential: false,
+  review: ({ containers }) => containers.flatMap(({ container, field, title }) => {
+    const type = container.securityContext?.procMount ?? 'Default';
+    return type === 'Default' ? [] : [{
+      reason: 'proc-unmasked',
+      field: `${field}.securityContext.procMount`,
+      message: `${title} mounts /proc as ${quote(type)}`,
+      fix: 'remove procMount',
+    }];
+  }),
+};

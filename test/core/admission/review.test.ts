@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AdmissionAnswer } from '../../../src/core/admission/answer.ts';
+import { review } from '../../../src/core/admission/review.ts';
+import type { Pod } from '../../../src/core/checks/pod.ts';
+import { inject } from '../../../src/core/injection/inject.ts';
+import { goodContainer, goodPod, podSecuredBy, SETTINGS } from '../checks/pods.ts';
+import { contextOf, creationOf, DEPLOYMENT, derive, templateOf, updateOf } from './requests.ts';
+
+const good = derive(goodPod());
+const privileged = derive(podSecuredBy({ privileged: true }));
+
+function told({ allowed, faults }: AdmissionAnswer): string[] {
+  return [allowed ? 'allowed' : 'denied', ...faults.map(({ reason, field }) => `${reason} ${field}`.trim())];
+}
+
+const PRIVILEGED = 'privileged spec.containers[0].securityContext.privileged';
+
+describe('a pod that is created', () => {
+  test('passes as a proven sandbox, without a word', () => {
+    expect(review(creationOf(good), contextOf())).toMatchObject({ allowed: true, faults: [], warnings: [], auditAnnotations: {} });
+  });
+
+  test('is denied for all of its faults at once', () => {
+    const pod = derive(goodPod({ hostNetwork: true, containers: [{ ...goodContainer(), securityContext: { privileged: true, allowPrivilegeEscalation: true, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true, runAsUser: 5, runAsNonRoot: true } }] }));
+    expect(told(review(creationOf(pod), contextOf()))).toEqual(['denied', 'host-network spec.hostNetwork', PRIVILEGED, 'privilege-escalation spec.containers[0].securityContext.allowPrivilegeEscalation']);
+  });
+
+  test('is denied without a sidecar', () => {
+    expect(told(review(creationOf(goodPod()), contextOf()))).toEqual(['denied', 'sidecar-missing spec.initContainers']);
+  });
+
+  test('is denied while nobody can derive the sidecar', () => {
+    const { derive: _, ...context } = contextOf();
+    expect(told(review(creationOf(good), context))).toContain('sidecar-unprovable spec');
+  });
+
+  test('is denied where the namespace picks a profile that is not there', () => {
+    const { profile: _, ...context } = contextOf('enforce', { namespaceLabels: { 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': 'isolatd' } });
+    const answer = review(creationOf(good), context);
+    expect(told(answer)).toEqual(['denied', 'profile-missing']);
+    expect(answer.message).toContain('"isolatd"');
+  });
+
+  test('is proven in the namespace of the request, whatever its manifest leaves out', () => {
+    const { namespace: _, ...metadata } = good.metadata ?? {};
+    expect(review(creationOf({ ...good, metadata }), contextOf()).allowed).toBe(true);
+  });
+
+  test('is judged although it is being deleted', () => {
+    expect(told(review(creationOf({ ...privileged, metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), contextOf()))).toEqual(['denied', PRIVILEGED]);
+  });
+
+  test('is refused under an agent\'s name where no agents are taken, with the way to where they are', () => {
+    const pod = { ...goodPod(), metadata: { labels: { 'sallyport.dev/agent': 'triage' } } };
+    const answer = review(creationOf(pod), contextOf('enforce', { namespaceLabels: { team: 'a' }, agentNamespaces: ['agents', 'lab'] }));
+    expect(told(answer)).toEqual(['denied', 'namespace-takes-no-agents metadata.labels["sallyport.dev/agent"]']);
+    expect(answer.message).toContain('sallyport.dev/agents=enforce, such as agents, lab');
+  });
+
+  test('is judged in full where the label is not known yet: the API server saw it before us', () => {
+    expect(told(review(creationOf(goodPod()), contextOf('enforce', { namespaceLabels: {} })))).toEqual(['denied', 'sidecar-missing spec.initContainers']);
+  });
+});
+
+describe('the mode of a namespace', () => {
+  test.each([['enforce'], ['Warn'], ['AUDIT'], ['off'], ['disabled'], ['']])('%j denies', (mode) => {
+    const answer = review(creationOf(privileged), contextOf(mode));
+    expect(answer).toMatchObject({ allowed: false, mode: 'enforce' });
+  });
+
+  test('unknown labels deny', () => {
+    const { namespaceLabels: _, ...context } = contextOf();
+    expect(review(creationOf(privileged), context).allowed).toBe(false);
+  });
+
+  test('warn lets pass, and warns of what it would deny; the sidecar is not missed, because nothing injects it', () => {
+    const answer = review(creationOf(podSecuredBy({ privileged: true })), contextOf('warn'));
+    expect(told(answer)).toEqual(['allowed', PRIVILEGED]);
+    expect(answer.warnings).toEqual(['[privileged] spec.containers[0].securityContext.privileged: container "app" is privileged, which undoes every other c...']);
+    expect(answer.message).toBeUndefined();
+  });
+
+  test('audit lets pass in silence, and leaves it to the audit log', () => {
+    const answer = review(creationOf(podSecuredBy({ privileged: true })), contextOf('audit'));
+    expect(answer).toMatchObject({ allowed: true, warnings: [], auditAnnotations: { mode: 'audit', decision: 'allowed', profile: 'contained', checks: 'privileged', faults: PRIVILEGED } });
+  });
+
+  test.each(['warn', 'audit'])('%s does not admit what cannot be read or is not known', (mode) => {
+    expect(review(creationOf({ spec: 5 }), contextOf(mode)).allowed).toBe(false);
+    expect(review(creationOf(good, { kind: { group: '', version: 'v1', kind: 'Secret' } }), contextOf(mode)).allowed).toBe(false);
+  });
+
+  test('what the profile only warns of is a warning beside a denial too', () => {
+    const { activeDeadlineSeconds: _, ...spec } = goodPod().spec;
+    const answer = review(creationOf(derive({ ...goodPod(), spec: { ...spec, hostPID: true } })), contextOf());
+    expect(told(answer)).toEqual(['denied', 'host-pid spec.hostPID', 'lifetime-unbounded spec.activeDeadlineSeconds']);
+    expect(answer.warnings).toEqual(['[lifetime-set] spec.activeDeadlineSeconds: the agent may live for ever']);
+    expect(answer.message).not.toContain('lifetime');
+  });
+});
+
+describe('a pod that is updated', () => {
+  test.each<[string, object]>([
+    ['a finalizer is gone', { ...privileged, metadata: { ...privileged.metadata, finalizers: [] } }],
+    ['a label is new', { ...privileged, metadata: { ...privileged.metadata, labels: { a: 'b' } } }],
+    ['nothing changes', structuredClone(privileged)],
+    ['its status changes', { ...privileged, status: { phase: 'Failed' } }],
+  ])('passes although it has faults, where %s', (_sentence, after) => {
+    expect(told(review(updateOf(privileged, after), contextOf()))).toEqual(['allowed']);
+  });
+
+  const withImage = (pod: Pod, image: string): Pod => ({ ...pod, spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image }] } });
+
+  test('passes with another image of the agent\'s', () => {
+    expect(told(review(updateOf(good, withImage(good, 'registry.example.com/agent:2')), contextOf()))).toEqual(['allowed']);
+  });
+
+  test('is denied with another image of the sidecar\'s, which is then spared no check', () => {
+    const initContainers = good.spec.initContainers!.with(1, { ...good.spec.initContainers![1]!, image: 'registry.example.com/other' });
+    expect(told(review(updateOf(good, { ...good, spec: { ...good.spec, initContainers } }), contextOf()))).toEqual(['denied', 'sidecar-changed spec.initContainers[1].image', 'proxy-user spec.initContainers[1].securityContext.runAsUser', 'proxy-group spec.initContainers[1].securityContext.runAsGroup']);
+  });
+
+  test('keeps the sidecar that was proven when the settings have moved on since', () => {
+    const old = inject(goodPod(), { ...SETTINGS, image: 'registry.example.com/sallyport@sha256:old' });
+    expect(told(review(updateOf(old, withImage(old, 'registry.example.com/agent:2')), contextOf()))).toEqual(['allowed']);
+    const tampered = { ...old, spec: { ...old.spec, initContainers: old.spec.initContainers!.with(0, { ...old.spec.initContainers![0]!, image: 'registry.example.com/other' }) } };
+    expect(told(review(updateOf(old, tampered), contextOf())).slice(0, 2)).toEqual(['denied', 'sidecar-changed spec.initContainers[0].image']);
+  });
+
+  test('keeps its mounts, even those of an old sidecar', () => {
+    const old = inject(goodPod(), { ...SETTINGS, resolver: '192.0.2.99' });
+    const [app] = old.spec.containers;
+    const after = { ...old, spec: { ...old.spec, containers: [{ ...app!, volumeMounts: [...app!.volumeMounts!, { name: 'sallyport-token', mountPath: '/t' }] }] } };
+    expect(told(review(updateOf(old, after), contextOf()))).toEqual(['denied', 'sidecar-changed spec.containers[0].volumeMounts[1]']);
+  });
+
+  test('is denied an ephemeral container', () => {
+    const after = { ...good, spec: { ...good.spec, ephemeralContainers: [goodContainer('debugger')] } };
+    const answer = review(updateOf(good, after, { subResource: 'ephemeralcontainers' }), contextOf());
+    expect(told(answer)).toEqual(['denied', 'ephemeral-container spec.ephemeralContainers[0]']);
+  });
+
+  test('is denied another name of the agent, though its spec stays', () => {
+    const after = { ...good, metadata: { ...good.metadata, labels: { 'sallyport.dev/agent': 'other' } } };
+    expect(told(review(updateOf(good, after), contextOf()))).toEqual(['denied', 'agent-renamed metadata.labels["sallyport.dev/agent"]']);
+  });
+
+  test('is judged in full where the old object cannot be read', () => {
+    expect(told(review(updateOf(undefined, privileged), contextOf()))).toEqual(['denied', PRIVILEGED]);
+  });
+});
+
+describe('deletions', () => {
+  test('are never denied, whatever is deleted', () => {
+    for (const object of [undefined, null, 5, privileged]) {
+      expect(review(creationOf(object, { operation: 'DELETE' }), contextOf()).allowed).toBe(true);
+    }
+    expect(review(creationOf(undefined, { operation: 'DELETE', kind: { group: 'x', version: 'v1', kind: 'Y' } }), contextOf()).allowed).toBe(true);
+  });
+});
+
+describe('templates of pods', () => {
+  test.each([
+    ['', 'ReplicationController', 'spec.template'],
+    ['apps', 'Deployment', 'spec.template'],
+    ['apps', 'StatefulSet', 'spec.template'],
+    ['apps', 'DaemonSet', 'spec.template'],
+    ['apps', 'ReplicaSet', 'spec.template'],
+    ['batch', 'Job', 'spec.template'],
+    ['batch', 'CronJob', 'spec.jobTemplate.spec.template'],
+  ])('%s %s get a warning where their pods would be denied', (group, kind, path) => {
+    const { spec } = podSecuredBy({ privileged: true });
+    const template = { spec: { template: { spec } } };
+    const object = kind === 'CronJob' ? { spec: { jobTemplate: template } } : template;
+    const answer = review(creationOf(object, { kind: { group, version: 'v1', kind } }), contextOf());
+    expect(told(answer)).toEqual(['allowed', `privileged ${path}.spec.containers[0].securityContext.privileged`]);
+    expect(answer.warnings).toHaveLength(1);
+  });
+
+  test('are judged as their pods will be once injected', () => {
+    expect(told(review(creationOf(templateOf(goodPod()), { kind: DEPLOYMENT }), contextOf()))).toEqual(['allowed']);
+  });
+
+  test('get no warning where the template stays, as when a Deployment is scaled', () => {
+    const before = templateOf(podSecuredBy({ privileged: true }));
+    const scaled = { ...before, spec: { ...(before as { spec: object }).spec, replicas: 5 } };
+    expect(review(updateOf(before, scaled, { kind: DEPLOYMENT }), contextOf()).warnings).toEqual([]);
+  });
+
+  test('are denied where they cannot be read, with the place', () => {
+    const answer = review(creationOf({ spec: { template: { spec: { containers: {} } } } }, { kind: DEPLOYMENT }), contextOf());
+    expect(told(answer)).toEqual(['denied', 'malformed spec.template.spec.containers']);
+  });
+
+  test('of the same kind in another group are not known', () => {
+    expect(told(review(creationOf(templateOf(goodPod()), { kind: { ...DEPLOYMENT, group: 'apps.example.com' } }), contextOf()))).toEqual(['denied', 'unknown-kind']);
+  });
+});
+
+describe('what is not known', () => {
+  test('is denied with the kinds that are', () => {
+    const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, operation: 'CONNECT', subResource: 'exec' }), contextOf());
+    expect(answer.message).toBe('Sallyport refused PodExecOptions triage in namespace agents: 1 fault\n- [admission] kind "PodExecOptions/exec" of group "" is none that this version reviews (Pod, ReplicationController, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob). Fix: take it out of the rules of the webhook configuration. See https://sallyport.dev/docs/checks#admission');
+  });
+
+  test('never makes the review throw, and never passes', () => {
+    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), fc.constantFrom('CREATE' as const, 'UPDATE' as const), fc.constantFrom('enforce', 'warn', 'audit'), (a, b, operation, mode) => {
+      const pod = { spec: { containers: [{ name: 'app', securityContext: a }], volumes: b } };
+      for (const object of [a, { spec: a, metadata: b }, pod]) {
+        const answer = review(creationOf(object, { operation, oldObject: b }), contextOf(mode));
+        if (mode === 'enforce') expect(answer.allowed).toBe(false);
+      }
+    }), { numRuns: 300 });
+  });
+});

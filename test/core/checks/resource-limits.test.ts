@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import type { Pod } from '../../../src/core/checks/pod.ts';
+import { podWith, told } from './pods.ts';
+
+const AT = 'spec.containers[0].resources.limits';
+const limited = (limits: Record<string, unknown>): Pod => podWith({ resources: { limits } });
+const CASES: readonly [sentence: string, pod: Pod, faults: string[]][] = [
+  ['no resources', podWith({ resources: undefined }), [`limit-missing ${AT}.cpu`, `limit-missing ${AT}.memory`, `limit-missing ${AT}.ephemeral-storage`]],
+  ['requests without limits', podWith({ resources: { requests: { cpu: '1', memory: '1Gi' } } }), [`limit-missing ${AT}.cpu`, `limit-missing ${AT}.memory`, `limit-missing ${AT}.ephemeral-storage`]],
+  ['more than the profile has', limited({ cpu: '8001m', memory: '17Gi', 'ephemeral-storage': '1Ti' }), [`limit-too-high ${AT}.cpu`, `limit-too-high ${AT}.memory`, `limit-too-high ${AT}.ephemeral-storage`]],
+  ['exactly what the profile has, in other words', limited({ cpu: 8, memory: '17179869184', 'ephemeral-storage': '32768Mi' }), []],
+  ['amounts that are none', limited({ cpu: 'much', memory: '-1Gi', 'ephemeral-storage': '0' }), [`limit-malformed ${AT}.cpu`, `limit-malformed ${AT}.memory`, `limit-malformed ${AT}.ephemeral-storage`]],
+];
+
+test.each(CASES)('%s', (_sentence, pod, faults) => {
+  expect(told('resource-limits', pod)).toEqual(faults);
+});
