@@ -18,7 +18,7 @@ const limits = z.strictObject({
 const runtimeClassNames = z.strictObject({
   required: z.boolean().default(true).meta({ description: 'Whether a pod must name a runtime class.' }),
   allowed: list(shaped('Name of a runtime class.', 253, /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'the name of a RuntimeClass'), 100, 'Runtime classes that count as a sandbox; an empty list: none.')
-    .default(['gvisor', 'kata', 'kata-clh', 'kata-qemu', 'runsc']),
+    .default(['gvisor', 'kata', 'kata-clh', 'kata-qemu', 'runsc', 'sandboxed']),
 }).prefault({}).meta({ description: 'The sandboxing runtimes of the cluster.' });
 
 /** The one source of what a SandboxProfile may say; its defaults are the built-in profile `isolated`. */
