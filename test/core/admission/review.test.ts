@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AdmissionAnswer } from '../../../src/core/admission/answer.ts';
 import { review } from '../../../src/core/admission/review.ts';
@@ -13,6 +13,8 @@ const privileged = derive(podSecuredBy({ privileged: true }));
 function told({ allowed, faults }: AdmissionAnswer): string[] {
   return [allowed ? 'allowed' : 'denied', ...faults.map(({ reason, field }) => `${reason} ${field}`.trim())];
 }
+
+const withImage = (pod: Pod, image: string): Pod => ({ ...pod, spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image }] } });
 
 const PRIVILEGED = 'privileged spec.containers[0].securityContext.privileged';
 
@@ -109,8 +111,6 @@ describe('a pod that is updated', () => {
   ])('passes although it has faults, where %s', (_sentence, after) => {
     expect(told(review(updateOf(privileged, after), contextOf()))).toEqual(['allowed']);
   });
-
-  const withImage = (pod: Pod, image: string): Pod => ({ ...pod, spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image }] } });
 
   test('passes with another image of the agent\'s', () => {
     expect(told(review(updateOf(good, withImage(good, 'registry.example.com/agent:2')), contextOf()))).toEqual(['allowed']);

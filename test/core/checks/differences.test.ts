@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { differences, same } from '../../../src/core/checks/differences.ts';
 
@@ -22,7 +22,7 @@ describe('differences of JSON values', () => {
   });
 
   test('are none between a value and its copy, and some as soon as the text differs', () => {
-    fc.assert(fc.property(fc.jsonValue({ noNullPrototype: true }), fc.jsonValue({ noNullPrototype: true }), (a, b) => {
+    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       expect(same(a, structuredClone(a))).toBe(true);
       expect(same(a, b)).toBe(same(b, a));
     }), { numRuns: 300 });

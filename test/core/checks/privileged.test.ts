@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { goodContainer, goodPod, podSecuredBy, told } from './pods.ts';
 
+const bad = (name: string) => ({ ...goodContainer(name), securityContext: { ...goodContainer().securityContext, privileged: true } });
+
 test('a privileged container is a fault, in every position', () => {
-  const bad = (name: string) => ({ ...goodContainer(name), securityContext: { ...goodContainer().securityContext, privileged: true } });
   const pod = goodPod({
     containers: [goodContainer(), bad('two')],
     initContainers: [bad('setup'), { ...bad('helper'), restartPolicy: 'Always' }],

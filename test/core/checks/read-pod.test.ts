@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readPod } from '../../../src/core/checks/read-pod.ts';
 import { goodPod } from './pods.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Container, Pod } from '../../../src/core/checks/pod.ts';
 import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from '../../../src/core/checks/sidecar.ts';
 

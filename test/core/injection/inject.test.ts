@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { differences } from '../../../src/core/checks/differences.ts';
 import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from '../../../src/core/checks/sidecar.ts';
@@ -56,10 +56,8 @@ describe('injection, over hostile pods', () => {
 });
 
 describe('the environment of the agent\'s containers', () => {
-  const variables = (pod = goodPod()) => new Map(app(pod).env!.map(({ name, value }) => [name, value]));
-
   test('names the proxy and its CA for the common runtimes', () => {
-    expect(Object.fromEntries(variables())).toEqual({
+    expect(Object.fromEntries(app().env!.map(({ name, value }) => [name, value]))).toEqual({
       HTTP_PROXY: 'http://127.0.0.1:15001', HTTPS_PROXY: 'http://127.0.0.1:15001', NO_PROXY: 'localhost,127.0.0.1,::1',
       http_proxy: 'http://127.0.0.1:15001', https_proxy: 'http://127.0.0.1:15001', no_proxy: 'localhost,127.0.0.1,::1',
       NODE_USE_ENV_PROXY: '1', SSL_CERT_FILE: '/var/run/sallyport/ca.crt', NODE_EXTRA_CA_CERTS: '/var/run/sallyport/ca.crt', REQUESTS_CA_BUNDLE: '/var/run/sallyport/ca.crt',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { review } from '../../../src/core/admission/review.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
