@@ -8,7 +8,7 @@ import type { CompiledPolicy } from './compiled.ts';
 import { addressesOf, captureOf, prevailing } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
 import { readings } from './readings.ts';
-import { selects } from './selects.ts';
+import { obstacle } from './selects.ts';
 import type { Snapshot } from './snapshot.ts';
 import { hintOf, sentenceOf } from './wording.ts';
 
@@ -42,7 +42,7 @@ export function evaluate(snapshot: Snapshot | undefined, subject: Subject, actio
 function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: Note | undefined): Verdict {
   const opinions = snapshot.compiled.filter((policy) => selected(policy, subject, note)).map((policy) => judge(policy, action, note));
   const all = prevailing(opinions);
-  if (all === undefined) return noted(note, unselected(subject));
+  if (all === undefined) return noted(note, unselected(snapshot, subject));
   const enforcing = opinions.filter(({ policy }) => !policy.observes);
   const effective = prevailing(enforcing);
   if (effective !== undefined && effective.kind !== 'allow') return noted(note, refusal(effective, action, enforcing));
@@ -52,9 +52,11 @@ function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: 
 }
 
 function selected(policy: CompiledPolicy, subject: Subject, note: Note | undefined): boolean {
-  const found = selects(policy.source, subject);
-  note?.({ policy: policy.reference, outcome: found ? 'passed' : 'skipped', sentence: `Policy ${policy.reference} ${found ? 'selects' : 'does not select'} agent ${subject.namespace}/${subject.agent}.` });
-  return found;
+  const why = obstacle(policy.source, subject);
+  const agent = `agent ${subject.namespace}/${subject.agent}`;
+  if (why === undefined) note?.({ policy: policy.reference, outcome: 'passed', sentence: `Policy ${policy.reference} selects ${agent}.` });
+  else note?.({ policy: policy.reference, outcome: 'skipped', sentence: `Policy ${policy.reference} does not select ${agent}: ${why}.` });
+  return why === undefined;
 }
 
 /** Of the verdicts on the readings of one request. */
@@ -93,8 +95,14 @@ function refusal(opinion: Opinion, action: HttpAction, opinions: readonly Opinio
 const missing = ({ namespace, agent }: Subject): Deny =>
   deny('policy-missing', `There is no policy yet for agent ${namespace}/${agent}.`, 'Try again once a policy has been loaded.');
 
-const unselected = ({ namespace, agent }: Subject): Deny =>
-  deny('policy-missing', `No policy selects agent ${namespace}/${agent}.`, `It takes an AgentPolicy in namespace ${namespace} that selects the agent.`);
+function unselected({ policies }: Snapshot, subject: Subject): Deny {
+  const { namespace, agent } = subject;
+  const neighbour = policies.find(({ metadata }) => metadata.namespace === namespace);
+  const hint = neighbour === undefined
+    ? `It takes an AgentPolicy in namespace ${namespace}.`
+    : `Policy ${namespace}/${neighbour.metadata.name} does not select it: ${obstacle(neighbour, subject) ?? ''}.`;
+  return deny('policy-missing', `No policy selects agent ${namespace}/${agent}.`, hint);
+}
 
 /** Written so that a time which is no number is past it. */
 const isStale = ({ validUntil }: Snapshot, now: number): boolean => validUntil !== undefined && !(now <= validUntil);

@@ -19,12 +19,12 @@ spec:
     access: read-only
     rules:
     - name: comment
-      allow: {methods: [POST], paths: [/repos/acme/*/issues/*/comments]}
+      allow: {methods: [POST], paths: [/projects/*/issues/*/comments]}
     - name: merge
-      hold: {methods: [PUT], paths: [/repos/acme/*/pulls/*/merge]}
+      hold: {methods: [PUT], paths: [/projects/*/changes/*/merge]}
       reason: a person merges
     - name: secrets
-      deny: {paths: [/repos/*/*/actions/secrets/**]}
+      deny: {paths: [/projects/*/secrets/**]}
     capture: {payload: full, redact: [$.token]}
   - name: orders
     http: {hosts: [orders.shop.svc.cluster.local], ports: [8080], addresses: [10.0.0.0/8], tls: "off"}
@@ -91,12 +91,18 @@ function kindSection(kind: Kind): string {
   return [`## ${kind}`, '', `${schema.description ?? ''} ${TITLES[kind]}`, '', '```yaml', example.trimEnd(), '```', '', '| key | value | meaning |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
+/** A row for each key, in the order of the schema; what has the members of a key before it refers to that one. */
 function keyRows(schema: JsonSchema, prefix: string): string[] {
+  const seen = new Map<string, string>();
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
+    const members = JSON.stringify(member.properties);
+    const twin = members === undefined ? undefined : seen.get(members);
+    if (members !== undefined && twin === undefined) seen.set(members, name);
     const key = `${prefix}${name}`;
     const required = schema.required?.includes(name) === true ? ' Required.' : '';
     const fallback = isPlain(member.default) ? ` Default: \`${JSON.stringify(member.default)}\`.` : '';
-    const row = `| \`${key}\` | ${valueWords(member)} | ${member.description ?? ''}${required}${fallback} |`;
+    const row = `| \`${key}\` | ${twin === undefined ? valueWords(member) : `as \`${twin}\``} | ${member.description ?? ''}${required}${fallback} |`;
+    if (twin !== undefined) return [row];
     return [row, ...keyRows(member, `${key}.`), ...(member.items === undefined ? [] : keyRows(member.items, `${key}[].`))];
   });
 }
@@ -104,6 +110,7 @@ function keyRows(schema: JsonSchema, prefix: string): string[] {
 function valueWords(schema: JsonSchema): string {
   if (schema.items !== undefined) return `list of: ${valueWords(schema.items)}`;
   if (schema.properties !== undefined) return 'mapping';
+  if (schema.enum !== undefined) return schema.enum.map((word) => `\`${word}\``).join(', ');
   if (typeof schema.additionalProperties === 'object') return `mapping of names to ${inWords(schema.additionalProperties)}`;
   return inWords(schema);
 }

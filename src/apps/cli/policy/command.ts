@@ -1,0 +1,131 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { explainCall } from './explain.ts';
+import { FilesFault } from './files.ts';
+import { lintFiles } from './lint.ts';
+import { testPolicies } from './run-cases.ts';
+
+interface OutputOption {
+  readonly output: 'text' | 'json';
+}
+
+/** `sallyport policy lint|explain|test`. */
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('lint, explain and test policy files')
+    .addCommand(lintCommand())
+    .addCommand(explainCommand())
+    .addCommand(testCommand());
+}
+
+function lintCommand(): Command {
+  return new Command('lint')
+    .description('print everything that is wrong with policy files, with file, line and column')
+    .argument('<paths...>', 'files, or folders whose .yaml, .yml and .json files count')
+    .addOption(outputOption('text, or one JSON object'))
+    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is, 2 a file cannot be read.')
+    .addHelpText('after', examples('sallyport policy lint policies/', 'sallyport policy lint triage.yaml --output json | jq .problems'))
+    .action(async (paths: string[], { output }: OutputOption) => {
+      await ending(() => lintFiles(paths, output, process.stdout));
+    });
+}
+
+function explainCommand(): Command {
+  return new Command('explain')
+    .description('say what the policies make of one call, and why: everything looked at, in order')
+    .argument('<method>', 'such as GET', methodToken)
+    .argument('<url>', 'such as https://api.example.com/v1/items')
+    .requiredOption('--policy <path>', 'policy file or folder; may be repeated', collected)
+    .option('--agent <namespace/name>', 'who is calling (default: "agent" in the policies\' namespace, where they share one)', agentName)
+    .option('--label <key=value>', 'label of the agent\'s pod, which matchLabels are compared with; may be repeated', labelPair)
+    .addOption(outputOption('text, or one JSON object'))
+    .addHelpText('after', '\nExit codes: 0 permit, 1 deny or hold, 2 bad usage or a bad policy.')
+    .addHelpText('after', examples(
+      'sallyport policy explain --policy triage.yaml GET https://api.example.com/v1/items',
+      'sallyport policy explain --policy policies/ --agent agents/triage --label app=triage PUT https://api.example.com/v1/items/7',
+    ))
+    .action(async (method: string, url: string, options: OutputOption & { policy: string[]; agent?: AgentName; label?: Record<string, string> }) => {
+      const { policy: paths, agent, label: labels, output } = options;
+      await ending(() => explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout }));
+    });
+}
+
+const TEST_FORMAT = `
+FILE is YAML; the paths in it are relative to it:
+
+  policies: [triage.yaml]             # files or folders
+  agent: {namespace: agents, name: triage, labels: {app: triage}}
+  cases:
+  - name: issues may be read
+    call: GET https://api.example.com/issues/7
+    expect: permit                    # or deny, or hold
+    reason: allowed-by-access         # optional, as all that follows
+    rule: access                      # name of the rule that decides, or rules[2]
+  - name: another agent may not
+    call: GET https://api.example.com/issues/7
+    agent: {namespace: agents, name: other, labels: {app: other}}
+    expect: deny
+    reason: policy-missing
+  - name: in observe mode it passes, and the record says it should not
+    call: DELETE https://api.example.com/issues/7
+    expect: permit
+    wouldBe: deny
+
+Exit codes: 0 all cases are as expected, 1 one is not, 2 the file or a policy is bad.`;
+
+function testCommand(): Command {
+  return new Command('test')
+    .description('check policies against a file of calls and the verdicts they should get')
+    .argument('<file>', 'the cases')
+    .addOption(outputOption('text, or one JSON object'))
+    .addHelpText('after', TEST_FORMAT)
+    .addHelpText('after', examples('sallyport policy test triage.test.yaml', 'sallyport policy test triage.test.yaml --output json | jq .failed'))
+    .action(async (file: string, { output }: OutputOption) => {
+      await ending(() => testPolicies(file, output, Date.now(), process.stdout));
+    });
+}
+
+/** Files that cannot be read, and policies that cannot be judged by, end with 2: no answer is not a "no". */
+async function ending(act: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await act();
+  } catch (error) {
+    if (!(error instanceof FilesFault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+interface AgentName {
+  readonly namespace: string;
+  readonly agent: string;
+}
+
+function agentName(text: string): AgentName {
+  const [namespace = '', agent = '', ...rest] = text.split('/');
+  if (namespace === '' || agent === '' || rest.length > 0) throw new InvalidArgumentError(`expected NAMESPACE/NAME, got ${JSON.stringify(text)}`);
+  return { namespace, agent };
+}
+
+/** Not commander's variadic options: one would take METHOD and URL for paths of its own. */
+function collected(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+function labelPair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError(`expected KEY=VALUE, got ${JSON.stringify(text)}`);
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+function methodToken(text: string): string {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) throw new InvalidArgumentError(`expected a method such as GET, got ${JSON.stringify(text)}`);
+  return text;
+}
+
+function outputOption(meaning: string): Option {
+  return new Option('-o, --output <format>', meaning).choices(['text', 'json']).default('text');
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
