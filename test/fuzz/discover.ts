@@ -1,19 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import type { FuzzTarget } from './run.ts';
 
-/** All targets of this folder, by name. */
-export async function discoverTargets(): Promise<readonly FuzzTarget[]> {
-  const folder = new URL('.', import.meta.url);
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.fuzz.ts')).sort();
-  const targets: FuzzTarget[] = [];
-  for (const file of files) targets.push(checked(file, await import(new URL(file, folder).href)));
-  return targets;
+const folder = new URL('.', import.meta.url);
+
+/** Names of all targets: `NAME.fuzz.ts` in this folder. */
+export async function targetNames(): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith('.fuzz.ts')).map((file) => file.slice(0, -'.fuzz.ts'.length)).sort();
 }
 
-function checked(file: string, module: Partial<FuzzTarget>): FuzzTarget {
-  const { name, target, seeds, tokens } = module;
-  if (typeof name !== 'string' || typeof target !== 'function' || seeds === undefined || seeds.length === 0) {
-    throw new TypeError(`${file} must export name, target and at least one of seeds`);
+/** Loads one of them; throws where its file does not export what a target is. */
+export async function loadTarget(name: string): Promise<FuzzTarget> {
+  const { name: own, target, seeds, tokens }: Partial<FuzzTarget> = await import(new URL(`${name}.fuzz.ts`, folder).href);
+  if (own !== name || typeof target !== 'function' || seeds === undefined || seeds.length === 0) {
+    throw new TypeError(`${name}.fuzz.ts must export name "${name}", target and at least one of seeds`);
   }
   return { name, target, seeds, ...(tokens && { tokens }) };
 }

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { discoverTargets } from './discover.ts';
+import { loadTarget, targetNames } from './discover.ts';
 import { mutated } from './mutate.ts';
 import { Random } from './random.ts';
 import { fuzz, type FuzzTarget } from './run.ts';
 
-const targets = await discoverTargets();
+const names = await targetNames();
 
 describe('every fuzz target survives its seeds and 2000 mutations of them', () => {
-  test.each(targets)('$name', { timeout: 60_000 }, async (target) => {
+  test.each(names)('%s', { timeout: 60_000 }, async (name) => {
+    const target = await loadTarget(name);
     const { runs, finding } = await fuzz(target, 1, { runs: 2_000, milliseconds: 20_000 });
     expect(finding && `${String(finding.error)} on ${Buffer.from(finding.input).toString('hex')}`).toBeUndefined();
     expect(runs).toBeGreaterThan(target.seeds.length);
@@ -36,10 +37,5 @@ describe('the fuzzer itself', () => {
     };
     expect(run(3)).toEqual(run(3));
     expect(run(3)).not.toEqual(run(4));
-  });
-
-  test('gives every target a name of its own', () => {
-    const names = targets.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
   });
 });

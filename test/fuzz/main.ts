@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { discoverTargets } from './discover.ts';
+import { loadTarget, targetNames } from './discover.ts';
 import { fuzz, type FuzzTarget } from './run.ts';
 
 const USAGE = `npm run fuzz -- [NAME...] [--runs N] [--seconds N] [--seed S]
@@ -26,16 +26,15 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const [runs, seconds, seed] = [values.runs, values.seconds, values.seed].map(Number);
-  const all = await discoverTargets();
-  const unknown = positionals.find((name) => !all.some((target) => target.name === name));
+  const names = await targetNames();
+  const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined || ![runs, seconds, seed].every(Number.isFinite)) {
-    process.stderr.write(`${unknown === undefined ? 'expected numbers after --runs, --seconds and --seed' : `no target "${unknown}"; there are: ${all.map(({ name }) => name).join(', ')}`}\n\n${USAGE}`);
+    process.stderr.write(`${unknown === undefined ? 'expected numbers after --runs, --seconds and --seed' : `no target "${unknown}"; there are: ${names.join(', ')}`}\n\n${USAGE}`);
     return 2;
   }
   let status = 0;
-  for (const target of all) {
-    if (positionals.length > 0 && !positionals.includes(target.name)) continue;
-    if (!await report(target, seed ?? 0, runs ?? 0, seconds ?? 0)) status = 1;
+  for (const name of positionals.length > 0 ? positionals : names) {
+    if (!await report(await loadTarget(name), seed ?? 0, runs ?? 0, seconds ?? 0)) status = 1;
   }
   return status;
 }

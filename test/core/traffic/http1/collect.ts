@@ -81,6 +81,8 @@ function driven<Head>(conversation: Conversation<Head>, bytes: Uint8Array, cut: 
       if (message?.complete === true && message.end === -1) message.end = at;
     }
     end?.();
+    const last = conversation.messages.at(-1);
+    if (last?.complete === true && last.end === -1) last.end = bytes.length;
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
     conversation.fault = error;
