@@ -71,6 +71,12 @@ const SANDBOX = {
   ],
 };
 
+const bundleOf = async (kind: string, name: string): Promise<string[]> => {
+  const object = await client.get<KubeObject>(`/apis/admissionregistration.k8s.io/v1/${kind.toLowerCase()}s/${name}`);
+  const webhooks = object['webhooks'] as { clientConfig: { caBundle?: string } }[];
+  return webhooks.map(({ clientConfig }) => Buffer.from(clientConfig.caBundle ?? '', 'base64').toString());
+};
+
 const create = (object: object, ...flags: string[]) => kubectl(['create', '-f', '-', ...flags], object);
 
 beforeAll(async () => {
@@ -106,12 +112,6 @@ test('until the webhook has set the caBundle, agent pods are refused and others 
 });
 
 describe('with the caBundle that the webhook keeps', () => {
-  const bundleOf = async (kind: string, name: string): Promise<string[]> => {
-    const object = await client.get<KubeObject>(`/apis/admissionregistration.k8s.io/v1/${kind.toLowerCase()}s/${name}`);
-    const webhooks = object['webhooks'] as { clientConfig: { caBundle?: string } }[];
-    return webhooks.map(({ clientConfig }) => Buffer.from(clientConfig.caBundle ?? '', 'base64').toString());
-  };
-
   beforeAll(async () => {
     for (const [kind, name] of [['ValidatingWebhookConfiguration', VALIDATING], ['MutatingWebhookConfiguration', MUTATING]] as const) {
       const bundle = keepCaBundle({ client, kind, name, ca: () => certificate.current().ca, ...watch });

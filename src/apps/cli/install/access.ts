@@ -44,7 +44,10 @@ const WEBHOOK_SYSTEM_RULES: readonly Rule[] = [
 
 const CONTROLLER_CLUSTER_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: READ },
-  { apiGroups: ['sallyport.dev'], resources: ['agentpolicies', 'sandboxprofiles'], verbs: READ },
+  { apiGroups: ['sallyport.dev'], resources: ['agentpolicies'], verbs: READ },
+  // Owners of pods, which give agents their names.
+  { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs: ['get'] },
+  { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get'] },
 ];
 
 const CONTROLLER_SYSTEM_RULES: readonly Rule[] = [...kept('secrets', [CONTROLLER_CERTIFICATE_SECRET, LINK_KEY_SECRET]), ...kept('configmaps', [TRUST_CONFIG_MAP])];

@@ -13,7 +13,7 @@ interface Server {
 
 /** The Deployments, Services and PodDisruptionBudget of webhook and controller. */
 export function servers(options: InstallOptions): object[] {
-  const both = [webhook(options), controller()];
+  const both = [webhook(options), controller(options)];
   return [...both.map(service), ...both.map((server) => deployment(server, options)), disruptionBudget()];
 }
 
@@ -28,10 +28,10 @@ function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', 
   };
 }
 
-function controller(): Server {
+function controller({ clusterDomain }: InstallOptions): Server {
   return {
     name: CONTROLLER,
-    args: ['controller'],
+    args: ['controller', ...flag('--cluster-domain', clusterDomain)],
     port: 8443,
     servicePort: 8443,
     replicas: 1,

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { webhookConfigurations } from '../../../../src/apps/cli/install/configurations.ts';
+import { installManifests } from '../../../../src/apps/cli/install/manifests.ts';
+import { podPath } from '../../../../src/core/admission/workloads.ts';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+  readonly operations: readonly string[];
+}
+
+interface Selector {
+  readonly matchExpressions: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+}
+
+interface Webhook {
+  readonly name: string;
+  readonly failurePolicy: string;
+  readonly namespaceSelector: Selector;
+  readonly objectSelector?: Selector;
+  readonly rules: readonly Rule[];
+  readonly clientConfig: { readonly caBundle?: string; readonly service: { readonly path: string } };
+}
+
+interface Any {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules: readonly Rule[];
+  readonly spec: { readonly replicas: number; readonly template: { readonly spec: Record<string, unknown> & { readonly containers: readonly Record<string, unknown>[] } } };
+}
+
+const objects = installManifests({}) as Any[];
+const ofKind = (kind: string): Any[] => objects.filter((object) => object.kind === kind);
+const webhooks = webhookConfigurations().flatMap((configuration) => (configuration as { webhooks: Webhook[] }).webhooks);
+
+describe('the webhook configurations', () => {
+  test.each(webhooks)('$name fails closed, has no side effects and never selects our own namespace or kube-system', (webhook) => {
+    expect(webhook).toMatchObject({ failurePolicy: 'Fail', sideEffects: 'None', matchPolicy: 'Equivalent', timeoutSeconds: 5, admissionReviewVersions: ['v1'] });
+    expect(webhook.namespaceSelector.matchExpressions).toContainEqual({ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'sallyport-system'] });
+    const [first] = webhook.namespaceSelector.matchExpressions;
+    expect(first?.key).toBe('sallyport.dev/agents');
+    // A namespace without the label is touched only where a pod calls itself an agent.
+    expect(first?.operator === 'Exists' || webhook.objectSelector?.matchExpressions[0]).toEqual(first?.operator === 'Exists' ? true : { key: 'sallyport.dev/agent', operator: 'Exists' });
+  });
+
+  test.each(webhooks)('$name has no caBundle yet, is never asked about deletions, and about nothing that others need to live', ({ clientConfig, rules }) => {
+    expect(clientConfig.caBundle).toBeUndefined();
+    expect(rules.flatMap(({ operations }) => operations)).not.toContain('DELETE');
+    const resources = rules.flatMap(({ resources }) => resources);
+    for (const vital of ['*', 'nodes', 'leases', 'certificatesigningrequests', 'pods/status', 'deployments/status']) expect(resources).not.toContain(vital);
+  });
+
+  test('only mutate pods that are being created, and again after other mutators', () => {
+    const mutating = webhooks.filter(({ clientConfig }) => clientConfig.service.path === '/mutate');
+    expect(mutating).toEqual([expect.objectContaining({ name: 'inject.sallyport.dev', reinvocationPolicy: 'IfNeeded' })]);
+    expect(mutating[0]?.rules).toEqual([{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'], scope: 'Namespaced' }]);
+  });
+
+  test('review containers that are added to a running pod and resources that are changed in place', () => {
+    const updated = webhooks.flatMap(({ rules }) => rules).filter(({ operations }) => operations.includes('UPDATE')).flatMap(({ resources }) => resources);
+    expect(updated).toEqual(expect.arrayContaining(['pods', 'pods/ephemeralcontainers', 'pods/resize']));
+  });
+
+  test('send only kinds that a review knows', () => {
+    const kinds: Record<string, string> = { pods: 'Pod', replicationcontrollers: 'ReplicationController', daemonsets: 'DaemonSet', deployments: 'Deployment', replicasets: 'ReplicaSet', statefulsets: 'StatefulSet', cronjobs: 'CronJob', jobs: 'Job' };
+    for (const { apiGroups, resources } of webhooks.flatMap(({ rules }) => rules)) {
+      for (const resource of resources) expect(podPath({ group: apiGroups[0] ?? '', kind: kinds[resource.split('/')[0] ?? ''] ?? '' }), resource).toBeDefined();
+    }
+  });
+});
+
+describe('the rights', () => {
+  const rules = [...ofKind('ClusterRole'), ...ofKind('Role')].flatMap(({ kind, metadata, rules }) => rules.map((rule) => ({ kind, name: metadata.name, ...rule })));
+
+  test('have no wildcard', () => {
+    expect(rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]).filter((word) => word.includes('*'))).toEqual([]);
+  });
+
+  test('let nobody write anything cluster-wide but the webhook its own two configurations, by name', () => {
+    const writing = rules.filter(({ kind, verbs }) => kind === 'ClusterRole' && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
+    expect(writing.map(({ name, resources, resourceNames, verbs }) => [name, resources, resourceNames, verbs])).toEqual([
+      ['sallyport-webhook', ['validatingwebhookconfigurations'], ['sandbox.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
+      ['sallyport-webhook', ['mutatingwebhookconfigurations'], ['inject.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
+    ]);
+  });
+
+  test('let each server read no Secret but its own, and none outside of our namespace', () => {
+    const secrets = rules.filter(({ resources }) => resources.includes('secrets'));
+    expect(secrets.map(({ kind }) => kind)).toEqual(secrets.map(() => 'Role'));
+    const readable = secrets.filter(({ verbs }) => verbs.includes('get')).map(({ name, resourceNames }) => [name, resourceNames]);
+    expect(readable).toEqual([
+      ['sallyport-webhook', ['sallyport-webhook-tls']],
+      ['sallyport-controller', ['sallyport-controller-tls', 'sallyport-link-key']],
+    ]);
+  });
+});
+
+describe('the servers', () => {
+  test.each(ofKind('Deployment'))('$metadata.name runs confined', ({ spec }) => {
+    const { containers, ...pod } = spec.template.spec;
+    expect(pod).toMatchObject({ securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } }, enableServiceLinks: false });
+    expect(containers).toHaveLength(1);
+    expect(containers[0]).toMatchObject({
+      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      resources: { requests: { cpu: expect.any(String), memory: expect.any(String) }, limits: { memory: expect.any(String) } },
+      readinessProbe: { httpGet: { path: '/readyz', port: 'health' } },
+      livenessProbe: { httpGet: { path: '/healthz', port: 'health' } },
+    });
+  });
+
+  test('stay up while they are replaced: two webhooks, none taken away before the next is ready, and time to drain', () => {
+    const webhook = ofKind('Deployment').find(({ metadata }) => metadata.name === 'sallyport-webhook');
+    expect(webhook?.spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxUnavailable: 0 } }, template: { spec: { terminationGracePeriodSeconds: 45 } } });
+    expect(ofKind('PodDisruptionBudget').map(({ metadata }) => metadata.name)).toEqual(['sallyport-webhook']);
+  });
+
+  test('and what is injected use the one image that was given', () => {
+    const given = installManifests({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never', replicas: 3, resolver: '192.0.2.53', clusterDomain: 'k8s.example' }) as Any[];
+    const [webhook, controller] = given.filter(({ kind }) => kind === 'Deployment');
+    expect(webhook?.spec.replicas).toBe(3);
+    expect(webhook?.spec.template.spec.containers[0]).toMatchObject({
+      image: 'registry.example.com/s@sha256:1',
+      imagePullPolicy: 'Never',
+      args: ['webhook', '--image', 'registry.example.com/s@sha256:1', '--image-pull-policy', 'Never', '--resolver', '192.0.2.53', '--cluster-domain', 'k8s.example'],
+    });
+    expect(controller?.spec.template.spec.containers[0]).toMatchObject({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never' });
+  });
+});
+
+test('everything that is installed has its namespace or is of the cluster, and the namespace and the CRDs come first', () => {
+  expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'sallyport-system' } });
+  const kinds = objects.map(({ kind }) => kind);
+  expect(kinds.lastIndexOf('CustomResourceDefinition')).toBeLessThan(kinds.indexOf('Deployment'));
+  expect(kinds.indexOf('ValidatingWebhookConfiguration')).toBeGreaterThan(kinds.lastIndexOf('Deployment'));
+  expect(kinds.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(2);
+});
