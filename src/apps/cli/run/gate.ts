@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import type { pino } from 'pino';
+import { byHost } from '../../../adapters/network/fixed-name.ts';
+import type { ProxySettings } from '../../proxy/settings.ts';
+import type { Source } from '../../proxy/source.ts';
+import type { RunFolder } from './folder.ts';
+import type { RunSettings } from './settings.ts';
+
+export interface GateSettings extends RunSettings {
+  readonly source: Source;
+  readonly folder: RunFolder;
+  readonly log: pino.Logger;
+}
+
+export interface Gate {
+  readonly explicitPort: number;
+  close(): Promise<void>;
+}
+
+/** The program has ended: nobody is left to wait for an answer. */
+const GRACE_MILLISECONDS = 500;
+
+/** Starts the proxy in this process, and writes the CA that the program has to trust. */
+export async function openGate(settings: GateSettings, listeners: ProxySettings['listeners']): Promise<Gate> {
+  const { assembleProxy } = await import('../../proxy/assemble.ts');
+  const { source, log, folder, journal, upstreamCa } = settings;
+  const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log });
+  try {
+    source.tell((said) => { proxy.notice(said); });
+    await writeFile(folder.caFile, proxy.caCertificatePem);
+  } catch (error) {
+    await proxy.close(0);
+    throw error;
+  }
+  return { explicitPort: proxy.listening.explicit?.port ?? 0, close: async () => { await proxy.close(GRACE_MILLISECONDS); } };
+}
