@@ -10,17 +10,19 @@ interface Form {
 
 const low32 = (value: bigint): bigint => value & 0xffff_ffffn;
 
+/** Not of 0.0.0.0/8, which is no host anywhere. */
+const isHost = (quad: bigint): boolean => quad >> 24n !== 0n;
+
 const form = (prefix: string, length: number, read: Form['read']): Form =>
   ({ prefix: (parseAddress(prefix)?.value ?? 0n) >> BigInt(128 - length), length, read });
 
 const FORMS: readonly Form[] = [
   form('::ffff:0:0', 96, (value) => [low32(value)]), // IPv4-mapped, RFC 4291 section 2.5.5.2
-  form('::', 96, (value) => [low32(value)]), // IPv4-compatible, RFC 4291 section 2.5.5.1
+  form('::', 96, (value) => [low32(value)].filter(isHost)), // IPv4-compatible, RFC 4291 section 2.5.5.1; `::` and `::1` are none
   form('::ffff:0:0:0', 96, (value) => [low32(value)]), // IPv4-translated, RFC 2765 section 2.1
   form('64:ff9b::', 96, (value) => [low32(value)]), // NAT64, RFC 6052 section 2.1
-  // Local-use NAT64, RFC 8215: the operator chooses the length, so every reading counts but those that say 0.x.x.x, which
-  // are the zero padding of another length.
-  form('64:ff9b:1::', 48, (value) => ([48, 56, 64, 96] as const).map((length) => translated(length, value)).filter((quad) => quad >> 24n !== 0n)),
+  // Local-use NAT64, RFC 8215: the operator chooses the length, so every reading counts but those of zero padding.
+  form('64:ff9b:1::', 48, (value) => ([48, 56, 64, 96] as const).map((length) => translated(length, value)).filter(isHost)),
   form('2002::', 16, (value) => [low32(value >> 80n)]), // 6to4, RFC 3056 section 2
   form('2001::', 32, (value) => [low32(value >> 64n), low32(~value)]), // Teredo server and client, RFC 4380 section 4
 ];
