@@ -145,11 +145,12 @@ async function begin(config: KubeConfig, target: URL, method: HttpMethod, signal
   const context = new RequestContext(target.href, method);
   await config.applySecurityAuthentication(context);
   const dispatcher = context.getDispatcher();
+  // The key set of the API server has a media type of its own, and asking for JSON alone gets a 406.
   return send(target, {
     method,
     signal,
     bodyTimeout,
-    headers: { accept: 'application/json', ...trimmed(context.getHeaders()), ...(body === undefined ? {} : { 'content-type': body.type }) },
+    headers: { accept: 'application/json, */*;q=0.1', ...trimmed(context.getHeaders()), ...(body === undefined ? {} : { 'content-type': body.type }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body.body) }),
     ...(dispatcher === undefined ? {} : { dispatcher }),
   });
