@@ -67,7 +67,8 @@ function snapshots(ports: ControllerPorts, publisher: Publisher, metrics: Metric
       publisher.open(pod, identity.expires, response);
     } catch (fault) {
       metrics.refused(fault instanceof ControllerFault ? fault.code : 'internal');
-      ports.log.warn({ fault: String(fault) }, 'sidecar not answered');
+      const cause = fault instanceof Error && fault.cause !== undefined ? { cause: String(fault.cause) } : {};
+      ports.log.warn({ fault: String(fault), ...cause }, 'sidecar not answered');
       throw fault;
     }
   };
