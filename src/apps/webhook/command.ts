@@ -44,7 +44,10 @@ export function webhookCommand(): Command {
     .action(serve);
 }
 
-async function serve(flags: Flags): Promise<void> {
+async function serve(flags: Flags, command: Command): Promise<void> {
+  if (flags.certDir === undefined && flags.kubeconfig === undefined && process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
+    command.error('error: this process runs in no cluster; expected --cert-dir DIR to do without one, or --kubeconfig FILE to name one');
+  }
   const log = pino({ name: 'sallyport-webhook' });
   const injection = injectionBase(flags, process.env, systemResolvConf());
   const { listen, health, profile, certDir, kubeconfig } = flags;
