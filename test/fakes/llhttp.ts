@@ -69,14 +69,17 @@ let server: Server | undefined;
 function sharedServer(): Server {
   if (server !== undefined) return server;
   server = createServer({ maxHeaderSize: HEAD_MAXIMUM, highWaterMark: 1 << 20 });
-  const take = (incoming: IncomingMessage, response: ServerResponse): void => handlers.get(incoming.socket)?.take(incoming, response);
-  server.on('request', take).on('checkContinue', take).on('checkExpectation', take);
+  server.on('request', handOver).on('checkContinue', handOver).on('checkExpectation', handOver);
   server.on('connect', (incoming: IncomingMessage) => {
     incoming.complete = true;
     handlers.get(incoming.socket)?.take(incoming);
   });
   server.on('clientError', (error: Error, socket: Duplex) => handlers.get(socket)?.fail(error));
   return server;
+}
+
+function handOver(incoming: IncomingMessage, response: ServerResponse): void {
+  handlers.get(incoming.socket)?.take(incoming, response);
 }
 
 /** Takes nothing to anywhere: what is written is dropped, what is read is emitted by whoever feeds. */

@@ -19,7 +19,7 @@ export function readEitherWay<H extends Head>(read: (cut: Cut) => Conversation<H
 export function survivesRewriting<H extends Head>(message: Message<H>, written: Uint8Array, read: (bytes: Uint8Array) => Conversation<H>): void {
   const again = read(written);
   deepStrictEqual(again.fault?.message, undefined, 'what was accepted could not be read again');
-  deepStrictEqual(again.messages.map(meaning), [meaning(message)], 'written back it meant something else');
+  deepStrictEqual(again.messages.map((one) => meaning(one)), [meaning(message)], 'written back it meant something else');
   deepStrictEqual(again.messages[0]?.end, written.length);
 }
 

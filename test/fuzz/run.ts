@@ -17,7 +17,7 @@ export interface Budget {
   readonly milliseconds: number;
 }
 
-export interface Finding {
+interface Finding {
   readonly input: Uint8Array;
   readonly error: unknown;
 }

@@ -122,14 +122,14 @@ function serverName(extension: ByteCursor): string {
   const list = demand(extension.vector(2), 'server name list');
   const type = demand(list.number(1), 'server name type');
   const name = demand(list.vector(2), 'server name').rest();
-  if (type !== 0 || list.remaining > 0 || extension.remaining > 0) throw new Malformed('expected exactly one server name, of type host_name');
+  if (type !== 0 || list.remaining > 0 || extension.remaining > 0) throw new Malformed('expected exactly one server name, of type host_name, got another list');
   return word(name, 'server name');
 }
 
 /** RFC 7301 section 3.1. */
 function protocols(extension: ByteCursor): string[] {
   const list = demand(extension.vector(2), 'ALPN list');
-  if (extension.remaining > 0 || list.remaining === 0) throw new Malformed('expected one list of at least one ALPN protocol');
+  if (extension.remaining > 0 || list.remaining === 0) throw new Malformed('expected one list of at least one ALPN protocol, got another');
   const found: string[] = [];
   while (list.remaining > 0) {
     const protocol = demand(list.vector(1), 'ALPN protocol').rest();

@@ -23,6 +23,7 @@ export function writeResponseHead(status: number, statusText: string, headers: H
 
 /** The line before a chunk of `length` bytes; `length` is at least 1. */
 export function chunkStart(length: number): string {
+  if (length < 1) throw new RangeError('expected at least one byte in a chunk: without any it would end the body');
   return `${length.toString(16)}\r\n`;
 }
 

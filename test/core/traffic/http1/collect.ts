@@ -72,22 +72,28 @@ function collector<Head>() {
 function driven<Head>(conversation: Conversation<Head>, bytes: Uint8Array, cut: Cut, push: (chunk: Uint8Array) => number, end?: () => void): Conversation<Head> {
   try {
     for (let at = 0; at < bytes.length;) {
-      const piece = bytes.subarray(at, at + Math.max(1, cut(bytes.length)));
-      const consumed = push(piece);
-      if (consumed < 1 || consumed > piece.length) throw new Error(`${consumed} of ${piece.length} bytes consumed`);
-      at += consumed;
-      const message = conversation.messages.at(-1);
-      if (consumed < piece.length && message?.complete !== true) throw new Error('bytes were left over within a message');
-      if (message?.complete === true && message.end === -1) message.end = at;
+      at += pushed(conversation, bytes.subarray(at, at + Math.max(1, cut(bytes.length))), push);
+      endsAt(conversation, at);
     }
     end?.();
-    const last = conversation.messages.at(-1);
-    if (last?.complete === true && last.end === -1) last.end = bytes.length;
+    endsAt(conversation, bytes.length);
   } catch (error) {
     if (!(error instanceof ProtocolFault)) throw error;
     conversation.fault = error;
   }
   return conversation;
+}
+
+function pushed<Head>({ messages }: Conversation<Head>, piece: Uint8Array, push: (chunk: Uint8Array) => number): number {
+  const consumed = push(piece);
+  if (consumed < 1 || consumed > piece.length) throw new Error(`${consumed} of ${piece.length} bytes consumed`);
+  if (consumed < piece.length && messages.at(-1)?.complete !== true) throw new Error('bytes were left over within a message');
+  return consumed;
+}
+
+function endsAt<Head>({ messages }: Conversation<Head>, at: number): void {
+  const message = messages.at(-1);
+  if (message?.complete === true && message.end === -1) message.end = at;
 }
 
 /** The request as the proxy would write it without changing anything. */
@@ -107,7 +113,7 @@ function rewritten(head: string, framing: Framing, body: string, trailers: Heade
 }
 
 /** What has to stay the same however a message is cut up, written back, or read by somebody else. */
-export function meaning({ head, body, trailers, complete }: Message<RequestHead> | Message<ResponseHead>) {
+export function meaning({ head, body, trailers, complete }: Message<RequestHead | ResponseHead>) {
   const start = 'method' in head ? { method: head.method, target: head.target } : { status: head.status, statusText: head.statusText };
   return { ...start, headers: head.headers.filter(([, value]) => value !== 'added.example'), framing: head.framing, body, trailers, complete };
 }
