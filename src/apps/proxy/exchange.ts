@@ -275,17 +275,26 @@ export class Exchange implements UpstreamUser, OpenCall {
     const fresh = this.#reused ? undefined : this.#upstream?.timing;
     this.#house.metrics.responseBytes += this.#relay.bytes;
     void recordOutcome(ending, {
-      call, status: this.#status, upstream: this.#upstream?.address,
+      call, status: this.#status, upstream: this.#upstream && this.#permit && endpointText(this.#upstream.address, this.#permit.authority.port),
       request: this.#requestSink, response: this.#responseSink,
-      timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: this.#firstByte }), total },
+      timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: rounded(this.#firstByte) }), total: rounded(total) },
     }, this.#house);
   }
 }
 
 /** The default port is left out (RFC 9110 section 7.2), as servers that compare names expect. */
 function hostOf({ authority: { scheme, host, port } }: HttpAction): string {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return port === DEFAULT_PORTS[scheme] ? name : `${name}:${port}`;
+  const withPort = endpointText(host, port);
+  return port === DEFAULT_PORTS[scheme] ? withPort.slice(0, withPort.lastIndexOf(':')) : withPort;
+}
+
+function endpointText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** To hundredths: more is noise, and would be written into every record. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
 }
 
 function mediaTypeOf(headers: Headers): string | undefined {

@@ -1,0 +1,228 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { startToolServer, type ToolServer, type ToolServerOptions } from '../../fakes/tool-server.ts';
+import { policyOf, readAll, readUntil, startWorld, type World, type WorldOptions } from './harness.ts';
+
+async function plainWorld(server: Omit<ToolServerOptions, 'hosts'> = {}, options: Partial<WorldOptions> = {}): Promise<{ world: World; server: ToolServer; at: string }> {
+  const tools = await startToolServer({ hosts: [], ...server });
+  const world = await startWorld({
+    capturedPort: tools.port,
+    policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8], tls: "off"}, access: full}`),
+    ...options,
+  });
+  return { world, server: tools, at: `api.example.com:${tools.port}` };
+}
+
+describe('upstreams that fail', () => {
+  test.each([
+    ['an answer that is no HTTP', 'garbage\r\n\r\n', 'upstream-malformed', 502],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!', 'upstream-malformed', 502],
+    ['a length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 'upstream-malformed', 502],
+    ['a bare line feed', 'HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok', 'upstream-malformed', 502],
+    ['a switch of protocols that nobody asked for', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n', 'upstream-malformed', 502],
+  ])('%s: a problem document, and the outcome says why', async (_, bytes, reason, status) => {
+    const { world, server } = await plainWorld({ raw: (socket) => { socket.write(bytes); } });
+    const answer = await world.ask('absolute', 'api.example.com', { port: server.port });
+
+    expect(answer).toMatchObject({ status, problem: { reason } });
+    expect(await world.records.outcome()).toMatchObject({ result: 'failed', reason });
+  });
+
+  test('an answer that breaks off in its body is cut at the agent as well, and never ended as if whole', async () => {
+    const { world, at } = await plainWorld({ raw: (socket) => { socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'); } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    const text = await readAll(socket);
+
+    expect(text).toContain('hello');
+    expect(text).not.toMatch(/0\r\n\r\n$/);
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', status: 200 });
+  });
+
+  test('nobody listens', async () => {
+    const { world, server } = await plainWorld();
+    await server.close();
+    const answer = await world.ask('absolute', 'api.example.com', { port: server.port });
+
+    expect(answer).toMatchObject({ status: 502, problem: { reason: 'upstream-unreachable' } });
+  });
+
+  test('no answer in time', async () => {
+    const { world, server } = await plainWorld({ raw: () => {} }, { limits: { answerTimeout: 60 } });
+    const answer = await world.ask('absolute', 'api.example.com', { port: server.port });
+
+    expect(answer).toMatchObject({ status: 504, problem: { reason: 'upstream-timeout' } });
+    await expect.poll(() => server.open()).toBe(0);
+  });
+
+  test('an answer that stands still is cut', async () => {
+    const { world, at } = await plainWorld({ raw: (socket) => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'); } }, { limits: { bodyTimeout: 60 } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await readAll(socket);
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'upstream-timeout' });
+  });
+
+  test('a certificate that nobody trusts', async () => {
+    const tools = await startToolServer({ hosts: ['api.example.com'] });
+    const world = await startWorld({ capturedPort: tools.port, policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8]}, access: full}`) });
+    const answer = await world.ask('captured-tls', 'api.example.com', { port: tools.port });
+
+    expect(answer).toMatchObject({ status: 502, problem: { reason: 'upstream-untrusted' } });
+    expect(tools.calls).toEqual([]);
+  });
+
+  test('a certificate for another name', async () => {
+    const tools = await startToolServer({ hosts: ['other.example.com'] });
+    const world = await startWorld({ ca: [tools.ca], capturedPort: tools.port, policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8]}, access: full}`) });
+    const answer = await world.ask('captured-tls', 'api.example.com', { port: tools.port });
+
+    expect(answer).toMatchObject({ status: 502, problem: { reason: 'upstream-untrusted' } });
+    expect(tools.calls).toEqual([]);
+  });
+});
+
+describe('agents that leave', () => {
+  test('while the answer is awaited: the upstream is left too, and the outcome says so', async () => {
+    const { world, server, at } = await plainWorld({ raw: () => {} });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await expect.poll(() => server.open()).toBe(1);
+    socket.destroy();
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
+    await expect.poll(() => server.open()).toBe(0);
+  });
+
+  test('in the middle of a body: the upstream never sees a whole request', async () => {
+    const { world, server, at } = await plainWorld();
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`POST / HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 10\r\n\r\nhello`);
+    await expect.poll(() => server.open()).toBe(1);
+    socket.destroy();
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone', request: { bytes: 5 } });
+    await expect.poll(() => server.open()).toBe(0);
+  });
+
+  test('before the record is written: nothing is sent', async () => {
+    const { world, server, at } = await plainWorld();
+    const written = Promise.withResolvers<void>();
+    world.records.before = (draft) => (draft.kind === 'intent' ? written.promise : undefined);
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    socket.destroy();
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    written.resolve();
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
+    expect(server.connections()).toBe(0);
+  });
+});
+
+describe('limits', () => {
+  test('a head that trickles in is refused when its time is over, however steadily it trickles', async () => {
+    const { world } = await plainWorld({}, { limits: { headTimeout: 80 } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    const trickle = setInterval(() => { socket.write('a'); }, 10);
+    socket.write('GET /');
+    const text = await readAll(socket);
+    clearInterval(trickle);
+
+    expect(text).toMatch(/^HTTP\/1.1 408 /);
+    expect(await world.records.intent()).toMatchObject({ decision: 'deny', reason: 'request-timeout', authority: { host: 'api.example.com' } });
+  });
+
+  test('a body that stands still is refused', async () => {
+    const { world, at } = await plainWorld({}, { limits: { bodyTimeout: 80 } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`POST / HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 10\r\n\r\nhello`);
+
+    expect(await readUntil(socket, '}\n')).toMatch(/^HTTP\/1.1 408 /);
+    expect(await world.records.outcome()).toMatchObject({ result: 'failed', reason: 'request-timeout' });
+  });
+
+  test('an idle connection is closed', async () => {
+    const { world } = await plainWorld({}, { limits: { idleTimeout: 50 } });
+    const [silent, kept] = [await world.enter('captured-plain', 'api.example.com'), await world.enter('connect-plain', 'api.example.com')];
+    kept.write('GET / HTTP/1.1\r\nHost: denied.example.com\r\n\r\n');
+
+    await Promise.all([readAll(silent), readAll(kept)]);
+  });
+
+  test('a TLS handshake that is not finished is given up', async () => {
+    const { world } = await plainWorld({}, { limits: { handshakeTimeout: 50 } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(Buffer.from([0x16, 0x03, 0x01]));
+    await readAll(socket);
+
+    expect(await world.records.intent()).toMatchObject({ decision: 'deny', reason: 'tls-malformed' });
+  });
+
+  test('more connections than the limit are turned away, and the next one is welcome once there is room', async () => {
+    const { world, server } = await plainWorld({}, { limits: { connections: 2 } });
+    const port = world.proxy.listening.explicit?.port ?? 0;
+    const open = [1, 2].map(() => connect(port, '127.0.0.1').on('error', () => {}));
+    await expect.poll(() => world.proxy.metrics()).toContain('sallyport_connections{side="agent"} 2');
+    const third = connect(port, '127.0.0.1').on('error', () => {});
+    await once(third, 'close');
+    const notice = await world.records.until(({ notices }) => notices.find(({ reason }) => reason === 'too-many-connections'));
+    open[0]?.destroy();
+    await expect.poll(() => world.proxy.metrics()).toContain('sallyport_connections{side="agent"} 1');
+
+    expect(notice.event).toBe('connection-refused');
+    expect((await world.ask('absolute', 'api.example.com', { port: server.port })).status).toBe(200);
+  });
+
+  test('handshakes beyond the limit wait for their turn', async () => {
+    const { world } = await plainWorld({}, { limits: { handshakes: 1 } });
+    const sockets = await Promise.all(Array.from({ length: 6 }, async () => await world.enter('connect-tls', 'api.example.com')));
+
+    expect(sockets).toHaveLength(6);
+  });
+
+  test('a head beyond the bound is refused with 431', async () => {
+    const { world, at } = await plainWorld();
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`);
+
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 431 /);
+    expect(await world.records.intent()).toMatchObject({ reason: 'header-too-large' });
+  });
+});
+
+describe('shutting down', () => {
+  test('lets the call under way finish, takes no other, and says so when it is over', async () => {
+    const begun = Promise.withResolvers<ServerResponse>();
+    const { world, at } = await plainWorld({ handle: (_, response) => { response.flushHeaders(); begun.resolve(response); } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    const idle = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await readUntil(socket, '\r\n\r\n');
+    const rest = readAll(socket);
+    const closed = world.proxy.close(5_000);
+    idle.destroy();
+    expect(world.proxy.readiness()).toEqual({ ready: false, sentences: ['the proxy is shutting down'] });
+    (await begun.promise).end('done');
+    await closed;
+
+    expect(await rest).toContain('done');
+    expect(await world.records.outcome()).toMatchObject({ result: 'completed' });
+    expect(world.records.notices.at(-1)).toMatchObject({ event: 'proxy-stopped' });
+  });
+
+  test('cuts what is not over in time', async () => {
+    const { world, at } = await plainWorld({ raw: () => {} });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await world.records.intent();
+    await world.proxy.close(30);
+
+    await readAll(socket);
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut' });
+  });
+});
