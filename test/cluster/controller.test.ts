@@ -22,10 +22,11 @@ const logged: string[] = [];
 let client: KubeClient;
 let controller: RunningController;
 
+const said = (facts: object, message: string): void => {
+  logged.push(`${message} ${JSON.stringify(facts)}`);
+};
+
 function start(): Promise<RunningController> {
-  const said = (facts: object, message: string): void => {
-    logged.push(`${message} ${JSON.stringify(facts)}`);
-  };
   const anywhere = { host: '127.0.0.1', port: 0 };
   return startClustered({
     kubeconfig: process.env['KUBECONFIG'] ?? '', namespace: SYSTEM, clusterDomain: 'cluster.local', listen: anywhere, health: anywhere, log: { info: said, warn: said, error: said },

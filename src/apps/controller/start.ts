@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { ServingCertificate } from '../../adapters/certificates/serving.ts';
-import { serveHealth } from '../../adapters/telemetry/health.ts';
+import { type Health, serveHealth } from '../../adapters/telemetry/health.ts';
 import { ControllerFault } from './fault.ts';
 import { followPods, followPolicies, isCurrent } from './follow.ts';
 import { requireLivePod } from './identity.ts';
@@ -34,26 +34,33 @@ export async function startController(settings: ControllerSettings, ports: Contr
   const book = new PolicyBook();
   const publisher = new Publisher({ ...ports, book }, settings.limits);
   const metrics = createMetrics({ streams: () => publisher.size, brokenPolicies: () => book.broken });
-  const server = await listen(settings.listen, ports.certificate.current(), snapshots(ports, publisher, metrics));
-  const health = await serveHealth(settings.health, () => missing(ports), metrics.registry).catch(async (error: unknown) => {
-    await server.close();
+  // Before the first sidecar is taken: it must not be told of an empty book.
+  const endings = [followPolicies(ports, book, publisher), followPods(ports, publisher)];
+  const end = (): void => endings.forEach((one) => one());
+  const { server, health } = await bind(settings, ports, snapshots(ports, publisher, metrics), metrics).catch((error: unknown) => {
+    end();
     throw error;
   });
-  const endings = [
-    followPolicies(ports, book, publisher),
-    followPods(ports, publisher),
-    followCertificate(ports, server, metrics),
-    beat(settings.heartbeat ?? HEARTBEAT, ports, publisher),
-  ];
+  endings.push(followCertificate(ports, server, metrics), beat(settings.heartbeat ?? HEARTBEAT, ports, publisher));
   return {
     address: server.address,
     healthPort: health.port,
     async close() {
-      for (const end of endings) end();
+      end();
       publisher.endAll();
       await Promise.all([server.close(), health.close()]);
     },
   };
+}
+
+async function bind(settings: ControllerSettings, ports: ControllerPorts, handler: SnapshotHandler, metrics: Metrics): Promise<{ server: TlsServer; health: Health }> {
+  const server = await listen(settings.listen, ports.certificate.current(), handler);
+  try {
+    return { server, health: await serveHealth(settings.health, () => missing(ports), metrics.registry) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 function snapshots(ports: ControllerPorts, publisher: Publisher, metrics: Metrics): SnapshotHandler {

@@ -103,6 +103,14 @@ describe('a sidecar on the link', () => {
     await soon('the end', () => notices.some(({ code, sentence }) => code === 'refused' && sentence.includes('which is not there')));
   });
 
+  test('is let go when another pod takes its name, however the controller hears of it', async () => {
+    await world.startController();
+    const { link, notices } = await world.link();
+    await link.whenReady();
+    world.putPod('triage-1', { uid: 'uid-2' });
+    await soon('the end', () => notices.some(({ code, sentence }) => code === 'refused' && sentence.includes('pod-mismatch')));
+  });
+
   test('shows its token anew before it expires', async () => {
     await world.startController();
     const { link, notices } = await world.link({ tokenFile: await world.tokenFile({ expires: Date.now() + 1_000 }) });

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { readTrust } from '../../../src/adapters/kube/trust.ts';
+import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
+import type { KubeObject } from '../../../src/adapters/kube/client.ts';
+import { keepLinkKey } from '../../../src/apps/controller/link-key.ts';
+import type { LivePod, OwnerClaim } from '../../../src/apps/controller/live-pod.ts';
+import { ownerNames } from '../../../src/apps/controller/owner-name.ts';
+import { publishTrust } from '../../../src/apps/controller/trust.ts';
+import { KubeStore } from '../../fakes/kube-store.ts';
+
+const SECRETS = '/api/v1/namespaces/sallyport-system/secrets';
+
+describe('the key that signs snapshots', () => {
+  test('is made once, however many replicas start', async () => {
+    const store = new KubeStore();
+    const signers = await Promise.all([keepLinkKey(store.client, 'sallyport-system'), keepLinkKey(store.client, 'sallyport-system')]);
+    expect(new Set(signers.map(({ publicKey }) => publicKey)).size).toBe(1);
+    expect((await keepLinkKey(store.client, 'sallyport-system')).kid).toBe(signers[0]?.kid);
+  });
+
+  test('is not replaced where its Secret holds something else: sidecars would trust a key that nobody has', async () => {
+    const store = new KubeStore();
+    store.put(`${SECRETS}/sallyport-link-key`, { metadata: { name: 'sallyport-link-key' }, data: { 'private.pem': 'aGVsbG8=' } });
+    await expect(keepLinkKey(store.client, 'sallyport-system')).rejects.toMatchObject({ code: 'key-invalid' });
+  });
+
+  test('is not made where the API server does not say whether there is one', async () => {
+    const store = new KubeStore();
+    const client = { ...store.client, get: () => Promise.reject(new Error('no answer')) };
+    await expect(keepLinkKey(client, 'sallyport-system')).rejects.toThrow('no answer');
+    expect(store.objects.size).toBe(0);
+  });
+});
+
+test('the trust is written as the webhook reads it', async () => {
+  const store = new KubeStore();
+  const { cert } = await mintAuthority({ commonName: 'Test CA', now: Date.now(), lifetime: 86_400_000 });
+  const key = Buffer.alloc(32, 7).toString('base64url');
+  const publication = await publishTrust(store.client, 'sallyport-system', () => ({ ca: cert, keys: [key] }), () => undefined);
+  publication.stop();
+  const written = store.objects.get('/api/v1/namespaces/sallyport-system/configmaps/sallyport-trust');
+  expect(readTrust(written as KubeObject)).toEqual({ trust: { ca: cert, keys: [key] } });
+});
+
+const RS = '/apis/apps/v1/namespaces/agents/replicasets/triage-5d9';
+const DEPLOYMENT = '/apis/apps/v1/namespaces/agents/deployments/triage';
+const claim = (kind: string, name: string, uid: string, apiVersion = 'apps/v1'): OwnerClaim & { controller: boolean } => ({ apiVersion, kind, name, uid, controller: true });
+const owned = (owner?: OwnerClaim): LivePod => ({ namespace: 'agents', name: 'triage-5d9-x', uid: 'uid-1', serviceAccount: 'default', labels: {}, finished: false, ...(owner && { owner }) });
+
+describe('a pod without a label for its agent is named after', () => {
+  function cluster(): KubeStore {
+    const store = new KubeStore();
+    store.put(RS, { metadata: { name: 'triage-5d9', uid: 'rs', ownerReferences: [claim('Deployment', 'triage', 'deployment')] } });
+    store.put(DEPLOYMENT, { metadata: { name: 'triage', uid: 'deployment' } });
+    return store;
+  }
+
+  test.each([
+    ['itself where nobody owns it', undefined, 'triage-5d9-x'],
+    ['the Deployment above its ReplicaSet', claim('ReplicaSet', 'triage-5d9', 'rs'), 'triage'],
+    ['the Deployment that owns it directly', claim('Deployment', 'triage', 'deployment'), 'triage'],
+    ['itself where the claimed owner has another uid', claim('Deployment', 'triage', 'forged'), 'triage-5d9-x'],
+    ['itself where the claimed owner is not there', claim('Deployment', 'absent', 'deployment'), 'triage-5d9-x'],
+    ['itself where the claimed owner is of a kind that is not looked up', claim('Deployment', 'triage', 'deployment', 'apps.example/v1'), 'triage-5d9-x'],
+    ['itself where the claimed name would lead elsewhere', claim('Deployment', '../../secrets/x', 'deployment'), 'triage-5d9-x'],
+  ])('%s', async (_name, owner, name) => {
+    expect(await ownerNames(cluster().client)(owned(owner))).toBe(name);
+  });
+
+  test('its ReplicaSet, where the claim of that one is forged', async () => {
+    const store = cluster();
+    store.put(RS, { metadata: { name: 'triage-5d9', uid: 'rs', ownerReferences: [claim('Deployment', 'triage', 'forged')] } });
+    expect(await ownerNames(store.client)(owned(claim('ReplicaSet', 'triage-5d9', 'rs')))).toBe('triage-5d9');
+  });
+
+  test('the same at every look, without another request', async () => {
+    const store = cluster();
+    const nameOf = ownerNames(store.client);
+    await nameOf(owned(claim('ReplicaSet', 'triage-5d9', 'rs')));
+    const requests = store.requests.length;
+    expect(await nameOf(owned(claim('ReplicaSet', 'triage-5d9', 'rs')))).toBe('triage');
+    expect(store.requests).toHaveLength(requests);
+  });
+
+  test('nothing yet where the API server does not answer: a wrong name would stand in the records', async () => {
+    const client = { ...cluster().client, get: () => Promise.reject(new Error('no answer')) };
+    await expect(ownerNames(client)(owned(claim('ReplicaSet', 'triage-5d9', 'rs')))).rejects.toThrow('no answer');
+  });
+});
