@@ -82,6 +82,8 @@ function basics(name: string, { image, imagePullPolicy, resources }: InjectionSe
     name,
     image,
     imagePullPolicy,
+    // Named rather than left to the image's entry point, which a mirror or a rebuild may have lost.
+    command: ['sallyport'],
     resources: { requests: amounts(resources.requests), limits: amounts(resources.limits) },
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
