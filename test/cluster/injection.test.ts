@@ -42,12 +42,16 @@ const busy = {
 const PODS: readonly [sentence: string, pod: Pod][] = [
   ['the smallest good pod', goodPod()],
   ['a pod that says nothing but that it wants no token', { apiVersion: 'v1', kind: 'Pod', spec: { automountServiceAccountToken: false, containers: [{ name: 'app', image: 'registry.example.com/agent:1' }] } }],
-  ['a busy pod', goodPod({
-    containers: [{ ...goodContainer(), ...busy }],
-    initContainers: [goodContainer('setup'), { ...goodContainer('helper'), restartPolicy: 'Always' }],
-    volumes: [{ name: 'data', ...{ emptyDir: {} } }, { name: 'sallyport-token', ...{ secret: { secretName: 'mine' } } }],
-    securityContext: { fsGroup: 2000, supplementalGroups: [3000], runAsNonRoot: true },
-    restartPolicy: 'Never',
+  ['a busy pod', read({
+    ...goodPod(),
+    spec: {
+      ...goodPod().spec,
+      containers: [{ ...goodContainer(), ...busy }],
+      initContainers: [goodContainer('setup'), { ...goodContainer('helper'), restartPolicy: 'Always' }],
+      volumes: [{ name: 'data', emptyDir: {} }, { name: 'sallyport-token', secret: { secretName: 'mine' } }],
+      securityContext: { fsGroup: 2000, supplementalGroups: [3000], runAsNonRoot: true },
+      restartPolicy: 'Never',
+    },
   })],
 ];
 

@@ -20,16 +20,16 @@ export const hostNamespaces: Check = {
 };
 
 const SHARED = [
-  ['hostNetwork', 'host-network', 'network, where nothing can be captured'],
-  ['hostPID', 'host-pid', 'process'],
-  ['hostIPC', 'host-ipc', 'IPC'],
+  ['hostNetwork', 'host-network', 'network namespace, where nothing can be captured'],
+  ['hostPID', 'host-pid', 'process namespace'],
+  ['hostIPC', 'host-ipc', 'IPC namespace'],
 ] as const;
 
 function sharedNamespaces({ spec }: PodView): Finding[] {
   return SHARED.filter(([name]) => spec[name] === true).map(([name, reason, what]) => ({
     reason,
     field: `spec.${name}`,
-    message: `the pod shares the node's ${what} namespace`,
+    message: `the pod shares the node's ${what}`,
     fix: `remove ${name} or set it to false`,
   }));
 }
