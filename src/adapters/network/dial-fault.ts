@@ -7,7 +7,7 @@ export class DialFault extends Error {
   /** One English sentence for whoever reads the refusal. */
   readonly sentence: string;
   /** What would make it pass. */
-  readonly hint?: string;
+  declare readonly hint?: string;
 
   constructor(reason: ReasonCode, sentence: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
     super(`${reason}: ${sentence}`, options.cause === undefined ? undefined : { cause: options.cause });

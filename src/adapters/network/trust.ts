@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 /**
@@ -5,15 +6,28 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
  * come with Node) and the PEM certificates given. There is no way to verify against nothing.
  *
  * The hundreds of roots are read when the first call needs them: that takes some 60 ms and 10 MiB, which an idle sidecar need not
- * have. Throws at once where what is given is no certificate.
+ * have. Throws `TypeError` at once where what is given is no certificate, which TLS itself would pass over in silence.
  */
 export function upstreamTrust(ca: readonly string[]): () => SecureContext {
-  createSecureContext({ ca: [...ca] });
+  const extra = ca.flatMap(certificatesIn);
   let context: SecureContext | undefined;
   return () => {
-    context ??= createSecureContext({ ca: [...roots(), ...ca], minVersion: 'TLSv1.2' });
+    context ??= createSecureContext({ ca: [...roots(), ...extra], minVersion: 'TLSv1.2' });
     return context;
   };
+}
+
+function certificatesIn(pem: string): string[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new TypeError('expected PEM certificates to trust upstream, got none');
+  for (const block of blocks) {
+    try {
+      void new X509Certificate(block);
+    } catch (cause) {
+      throw new TypeError('expected PEM certificates to trust upstream, got one that cannot be read', { cause });
+    }
+  }
+  return blocks;
 }
 
 function roots(): Iterable<string> {
