@@ -23,8 +23,8 @@ export function canonicalPath(raw: string): CanonicalPath {
   const problem = escapeFault(rawPath);
   if (problem !== undefined) return fault(raw, problem);
   const path = rawPath.replaceAll(ESCAPE, normalEscape).replaceAll(UNSAFE, encode);
-  const segmentProblem = segmentFault(path);
-  return segmentProblem === undefined ? { ok: true, path, query } : fault(raw, segmentProblem);
+  const hidden = hiddenFault(path);
+  return hidden === undefined ? { ok: true, path, query } : fault(raw, hidden);
 }
 
 /** Already canonical, told in one pass: no escapes, no parameters, no segment that begins with a dot. Nearly every path. */
@@ -42,11 +42,12 @@ function escapeFault(path: string): string | undefined {
   if (/%(?![0-9a-f]{2})/i.test(path)) return 'has a percent sign without two hexadecimal digits';
   if (/%2f/i.test(path)) return 'has an encoded slash';
   if (/%(?:[01]|7f)/i.test(path)) return 'has an encoded control character';
-  if (/%25[0-9a-f]{2}/i.test(path)) return 'is encoded twice';
   return decoded(path) === undefined ? 'does not decode to UTF-8' : undefined;
 }
 
-function segmentFault(path: string): string | undefined {
+/** What shows only once escapes are decoded: `%25%41a` is `%25Aa`, an escape of an escape. */
+function hiddenFault(path: string): string | undefined {
+  if (/%25[0-9A-Fa-f]{2}/.test(path)) return 'is encoded twice';
   const segments = path.slice(1).split('/');
   for (const [index, segment] of segments.entries()) {
     const name = segment.replace(/(?:;|%3B).*$/s, '');

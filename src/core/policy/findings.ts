@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { quoted } from '../address/quote.ts';
-import { inWords, schemaAt, type JsonSchema } from './json-schema.ts';
+import { inWords, listed, schemaAt, type JsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -40,7 +40,7 @@ function unknownKey(path: Path, key: string, schema: JsonSchema | undefined): Dr
     path,
     key,
     message: `unknown key ${quoted(key)}, which this version cannot enforce`,
-    expected: known.length === 0 ? undefined : `one of ${known.join(', ')}`,
+    expected: known.length === 0 ? undefined : `one of ${listed(known)}`,
     nearest: nearest(key, known),
   };
 }

@@ -56,6 +56,7 @@ export function inWords(schema: JsonSchema): string {
   }
 }
 
-const LONGEST_LIST = 12;
+const LONGEST_LIST = 8;
 
-const listed = (words: readonly string[]): string => [...words.slice(0, LONGEST_LIST), ...(words.length > LONGEST_LIST ? ['...'] : [])].join(', ');
+/** Words for a message; of many only the first. */
+export const listed = (words: readonly string[]): string => [...words.slice(0, LONGEST_LIST), ...(words.length > LONGEST_LIST ? ['...'] : [])].join(', ');

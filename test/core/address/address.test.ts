@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf, parseAddress } from '../../../src/core/address/address.ts';
 
@@ -23,7 +23,7 @@ describe('the canonical spelling of an address (RFC 5952)', () => {
     const addresses = fc.oneof(
       fc.bigInt({ min: 0n, max: (1n << 32n) - 1n }).map((value) => addressOf(4, value)),
       fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }).map((value) => addressOf(6, value)),
-      fc.array(fc.constantFrom(0n, 0n, 0xffffn, 1n), { minLength: 8, maxLength: 8 }).map((groups) => addressOf(6, groups.reduce((value, group) => (value << 16n) | group, 0n))),
+      fc.array(fc.constantFrom(0n, 0n, 0xffffn, 1n), { minLength: 8, maxLength: 8 }).map((groups) => addressOf(6, groups.reduce<bigint>((value, group) => (value << 16n) | group, 0n))),
     );
     fc.assert(fc.property(addresses, (address) => {
       expect(parseAddress(address.text)).toEqual(address);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isAddressLiteral, parseHost } from '../../../src/core/address/host.ts';
 import { only, readVectors } from '../../vectors/read-vector.ts';

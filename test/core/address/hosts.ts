@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseHost } from '../../../src/core/address/host.ts';
 import type { HostName } from '../../../src/core/terms/authority.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matchesHost, parseHostPattern, specificity, type HostPattern } from '../../../src/core/address/pattern.ts';
 import { host, hostNames } from './hosts.ts';

@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf, parseAddress } from '../../../src/core/address/address.ts';
 import { contains, maskedRange, overlaps, parseRange } from '../../../src/core/address/range.ts';

@@ -5,7 +5,7 @@ const objectName = shaped('Name of the object.', 253, /^[a-z0-9](?:[a-z0-9.-]*[a
 
 /** What the API server adds to an object, or people add for themselves (meta/v1 ObjectMeta). None of it takes part in a decision. */
 const ignored = Object.fromEntries(
-  ['annotations', 'creationTimestamp', 'deletionGracePeriodSeconds', 'deletionTimestamp', 'finalizers', 'generation', 'labels', 'managedFields', 'ownerReferences', 'resourceVersion', 'selfLink', 'uid']
+  ['labels', 'annotations', 'creationTimestamp', 'deletionGracePeriodSeconds', 'deletionTimestamp', 'finalizers', 'generation', 'managedFields', 'ownerReferences', 'resourceVersion', 'selfLink', 'uid']
     .map((key) => [key, z.unknown().optional()]),
 );
 

@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { parseObjects, parsePolicies } from '../../../src/core/policy/parse.ts';
+import { policy, specs } from './fixtures.ts';
+
+const good = policy('tools: [{name: api, http: {hosts: [api.example.com]}}]');
+
+test('a policy is read with its defaults filled in, and nothing of its metadata but its name', () => {
+  const text = good.replace('namespace: agents', 'namespace: agents, uid: x, labels: {a: b}');
+  expect(parsePolicies([{ file: 'a.yaml', text }])).toEqual({
+    policies: [{
+      apiVersion: 'sallyport.dev/v1alpha1',
+      kind: 'AgentPolicy',
+      metadata: { name: 'triage', namespace: 'agents' },
+      spec: { mode: 'enforce', tools: [{ name: 'api', http: { hosts: ['api.example.com'], tls: 'intercept' }, rules: [] }] },
+    }],
+    profiles: [],
+    problems: [],
+  });
+});
+
+test('JSON is read as YAML is', () => {
+  const { policies } = parsePolicies([{ file: 'a.yaml', text: good }]);
+  expect(parsePolicies([{ file: 'a.json', text: JSON.stringify(policies[0]) }])).toEqual({ policies, profiles: [], problems: [] });
+});
+
+test('problems of several files come in the order of files and lines', () => {
+  const bad = good.replace('kind: AgentPolicy', 'kind: AgentPolicies');
+  const { problems } = parsePolicies([{ file: 'z.yaml', text: `a: [\n` }, { file: 'a.yaml', text: `${bad}---\n${bad}` }]);
+  expect(problems.map(({ file, line }) => `${file}:${line}`)).toEqual(['z.yaml:2', 'a.yaml:2', 'a.yaml:7']);
+});
+
+test('one policy in two files is a problem that names both', () => {
+  const { problems } = parsePolicies([{ file: 'a.yaml', text: good }, { file: 'b.yaml', text: good }]);
+  expect(problems).toEqual([{ file: 'b.yaml', line: 3, column: 18, path: 'metadata.name', message: 'AgentPolicy agents/triage stands in a.yaml already' }]);
+});
+
+describe('a text that is made to hurt is refused with a problem', () => {
+  test.each([
+    ['nested lists', '['.repeat(50_000), 'is nested too deeply'],
+    ['nested mappings', '{a: '.repeat(20_000), 'is nested too deeply'],
+    ['nested sequences', '- '.repeat(20_000), 'is nested too deeply'],
+    ['a bomb of aliases', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${`*${'abcdefg'[index]},`.repeat(9)}]`).join('\n')}`, 'anchor &a is refused'],
+    ['a very long file', `# ${'x'.repeat(1_100_000)}`, 'is longer than 1048576 characters'],
+    ['a key that is a list', '? [a]\n: b', 'With stringKeys, all keys must be strings'],
+    ['an unknown tag', 'a: !ruby/object {}', 'Unresolved tag: !ruby/object'],
+    ['nothing but a comment', '# nothing', 'has no document in it'],
+  ])('%s', (_, text, message) => {
+    expect(parsePolicies([{ file: 'x', text }]).problems[0]?.message).toBe(message);
+  });
+
+  test('a key __proto__ is an unknown key and changes nobody\'s prototype', () => {
+    const { problems } = parsePolicies([{ file: 'x', text: good.replace('spec: {', 'spec: {__proto__: {polluted: true}, ') }]);
+    expect(problems.map(({ path }) => path)).toEqual(['spec.__proto__']);
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});
+
+describe('an object without text', () => {
+  test('is read as the API server sends it', () => {
+    const object = { ...parsePolicies([{ file: 'a', text: good }]).policies[0], metadata: { name: 'triage', namespace: 'agents', resourceVersion: '1', managedFields: [], creationTimestamp: '2026-01-01T00:00:00Z' } };
+    expect(parseObjects([object], 'agentpolicy').problems).toEqual([]);
+  });
+
+  test.each([[null], [7], ['text'], [[]], [{}], [{ kind: 'AgentPolicy' }], [{ kind: 'AgentPolicy', spec: { tools: [null] } }]])('%j is refused', (object) => {
+    const { problems, policies } = parseObjects([object], 'source');
+    expect(policies).toEqual([]);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.every(({ file, line, column }) => file === 'source' && line === 0 && column === 0)).toBe(true);
+  });
+});
+
+test('what was read reads back as itself, from JSON and from YAML', () => {
+  fc.assert(fc.property(specs(), (spec) => {
+    const { policies, problems } = parsePolicies([{ file: 'a', text: policy(spec) }]);
+    if (problems.length > 0) return;
+    expect(parseObjects(policies, 'b').policies).toEqual(policies);
+    expect(parsePolicies([{ file: 'c', text: stringify(policies[0]) }]).policies).toEqual(policies);
+  }), { numRuns: 100 });
+});
+
+test('whatever value comes, it is read or refused, never an exception', () => {
+  const words = fc.constantFrom('AgentPolicy', 'sallyport.dev/v1alpha1', 'a.example', '*', '/a', '10.0.0.0/8', 'GET', 'deny', '');
+  const keys = fc.constantFrom('apiVersion', 'kind', 'metadata', 'spec', 'tools', 'http', 'hosts', 'rules', 'allow', 'paths', 'name', 'namespace', 'agents', 'matchLabels', '__proto__');
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 5 }, words, fc.integer(), fc.constant(null), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(keys, tie('value'), { maxKeys: 4 })),
+  }));
+  fc.assert(fc.property(value, (object) => {
+    const shaped = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'AgentPolicy', metadata: { name: 'a', namespace: 'a' }, spec: { tools: [object] } };
+    for (const each of [object, shaped, { kind: 'AgentPolicy', spec: object }, { kind: 'SandboxProfile', spec: object }]) {
+      const { policies, profiles, problems } = parseObjects([each], 'x');
+      expect(policies.length + profiles.length > 0).toBe(problems.length === 0);
+    }
+  }), { numRuns: 300 });
+});
