@@ -6,6 +6,7 @@ import { installManifests } from '../../src/apps/cli/install/manifests.ts';
 import { recordReference } from '../../src/core/evidence/reference.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { policyReference } from '../../src/core/policy/reference.ts';
+import { checkReference } from './check-reference.ts';
 import { commandReference } from './command-reference.ts';
 import { houseFigure } from './house.ts';
 import { ROOT } from './imports.ts';
@@ -28,6 +29,7 @@ function between(file: string, mark: string, content: string): string {
 const generated: Record<string, string> = {
   'deploy/crds.yaml': yaml(customResourceDefinitions()),
   'deploy/install.yaml': yaml(installManifests({})),
+  'docs/checks.md': checkReference(),
   'docs/policy.md': policyReference(),
   'docs/records.md': recordReference(),
   'docs/commands.md': await commandReference(),

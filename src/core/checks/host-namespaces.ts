@@ -4,9 +4,9 @@ import { handlersOf, type PodView } from './view.ts';
 /**
  * The pod keeps to its own network, processes and IPC, and nobody makes the kubelet call elsewhere for it.
  *
- *   field                                                                    allowed
- *   spec.hostNetwork, spec.hostPID, spec.hostIPC                             absent, false
- *   containers[*].ports[*].hostPort                                          absent, 0
+ *   field                                                                     allowed
+ *   spec.hostNetwork, spec.hostPID, spec.hostIPC                              absent, false
+ *   containers[*].ports[*].hostPort                                           absent, 0
  *   containers[*].{liveness,readiness,startup}Probe.{httpGet,tcpSocket}.host  absent, ""
  *   containers[*].lifecycle.{postStart,preStop}.{httpGet,tcpSocket}.host      absent, ""
  *
