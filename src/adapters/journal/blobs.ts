@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BlobReference } from '../../core/evidence/draft.ts';
 import { JournalFault, faultOf } from './fault.ts';
 import { blobPath } from './layout.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Seal } from './seal.ts';
 
 /** Seals plaintexts into files beside the log. */
@@ -60,7 +61,7 @@ function create(path: string): number {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     return openSync(path, 'wx', 0o600);
   }
 }

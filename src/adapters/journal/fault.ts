@@ -29,6 +29,6 @@ export function faultOf(act: string, path: string, error: unknown, otherwise: 'u
   if (error instanceof JournalFault) return error;
   const errno = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   const code = FULL.has(errno) ? 'full' : otherwise;
-  const fix = code === 'full' ? 'make room' : 'check that the folder exists and may be written';
+  const fix = code === 'full' ? 'make room' : 'check that it exists and may be used';
   return new JournalFault(code, `${act} ${path} failed (${errno}): ${fix}`, error);
 }

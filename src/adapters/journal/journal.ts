@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Draft, PayloadFacts, Position } from '../../core/evidence/draft.ts';
 import type { Capture } from '../../core/terms/permit.ts';
@@ -9,6 +8,7 @@ import { blobFolder, keyFolder } from './layout.ts';
 import { lockJournal } from './lock.ts';
 import { createLogFile } from './log-file.ts';
 import type { CreateLogFile } from './log-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { RecordChain } from './record-chain.ts';
 import { CAPTURE_MEMORY, CapturingSink } from './payload-sink.ts';
 import { createSeal } from './seal.ts';
@@ -79,7 +79,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 function makeFolders(directory: string): void {
   for (const folder of [directory, blobFolder(directory), keyFolder(directory)]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       throw faultOf('making', folder, error, 'unusable');
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Draft, IntentDraft, NoticeDraft, OutcomeDraft, PayloadFacts } from '../../../src/core/evidence/draft.ts';
 import { GENESIS, leafHash } from '../../../src/core/evidence/leaf.ts';
 import type { Content, EndContent, EpochContent, Stamp } from '../../../src/core/evidence/record.ts';

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { leafHash } from '../../../src/core/evidence/leaf.ts';
 import { redactQuery } from '../../../src/core/evidence/query.ts';
