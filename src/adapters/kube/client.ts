@@ -11,7 +11,7 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid?: string;
@@ -22,7 +22,7 @@ export interface ObjectMeta {
   readonly [field: string]: unknown;
 }
 
-export type PatchType = 'merge' | 'json' | 'apply';
+type PatchType = 'merge' | 'json' | 'apply';
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeClient, KubeObject, ObjectMeta } from './client.ts';
+import { Cache, type Change, type Entry } from './cache.ts';
+import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
-import { openWatch } from './watch.ts';
+import { openWatch, type WatchEvent } from './watch.ts';
 
-export type Change<T> =
-  | { readonly kind: 'added'; readonly object: T }
-  | { readonly kind: 'changed'; readonly object: T; readonly before: T }
-  | { readonly kind: 'removed'; readonly object: T };
+export type { Change };
 
 export interface InformerOptions<T> {
   /** Collection path: `/api/v1/namespaces`, `/apis/sallyport.dev/v1alpha1/agentpolicies`, or that of one namespace. */
@@ -51,12 +49,6 @@ const PAGE = '500';
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 30_000;
 
-interface Entry<T> {
-  readonly namespace: string | undefined;
-  readonly version: string | undefined;
-  readonly value: T;
-}
-
 interface Page {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly KubeObject[];
@@ -68,8 +60,7 @@ class Loop<T> implements Informer<T> {
   readonly #selectors: Readonly<Record<string, string>>;
   readonly #stopping = new AbortController();
   readonly #synced = Promise.withResolvers<void>();
-  readonly #handlers = new Set<(change: Change<T>) => void>();
-  #entries = new Map<string, Entry<T>>();
+  readonly #cache: Cache<T>;
   /** Where the next watch resumes; undefined means that everything has to be listed. */
   #version: string | undefined;
   #failures = 0;
@@ -81,6 +72,7 @@ class Loop<T> implements Informer<T> {
   constructor(client: KubeClient, options: InformerOptions<T>) {
     this.#client = client;
     this.#options = options;
+    this.#cache = new Cache(options.read);
     this.#selectors = {
       ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
       ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
@@ -92,17 +84,15 @@ class Loop<T> implements Informer<T> {
   }
 
   get(name: string, namespace?: string): T | undefined {
-    return this.#entries.get(keyOf(name, namespace))?.value;
+    return this.#cache.get(name, namespace);
   }
 
   list(namespace?: string): readonly T[] {
-    const entries = [...this.#entries.values()];
-    return (namespace === undefined ? entries : entries.filter((entry) => entry.namespace === namespace)).map((entry) => entry.value);
+    return this.#cache.list(namespace);
   }
 
   onChange(handler: (change: Change<T>) => void): () => void {
-    this.#handlers.add(handler);
-    return () => this.#handlers.delete(handler);
+    return this.#cache.onChange(handler);
   }
 
   async whenSynced(signal?: AbortSignal): Promise<void> {
@@ -139,37 +129,22 @@ class Loop<T> implements Informer<T> {
   }
 
   async #listAll(): Promise<string> {
-    const entries = new Map<string, Entry<T>>();
+    const entries: Entry<T>[] = [];
     let page: Page = {};
     do {
       page = await this.#client.get<Page>(this.#options.path, { query: this.#pageQuery(page), signal: this.#stopping.signal, timeout: 60_000 });
-      for (const object of page.items ?? []) {
-        entries.set(keyOf(object.metadata.name, object.metadata.namespace), this.#entryOf(object));
-      }
+      entries.push(...(page.items ?? []).map((object) => this.#cache.entryOf(object)));
     } while ((page.metadata?.continue ?? '') !== '');
     this.#heard();
-    this.#replaceAll(entries);
+    this.synced = true;
+    this.#cache.replace(entries);
+    this.#synced.resolve();
     return page.metadata?.resourceVersion ?? '';
   }
 
   #pageQuery(previous: Page): Record<string, string> {
     const next = previous.metadata?.continue;
     return { ...this.#selectors, limit: PAGE, ...(next === undefined ? {} : { continue: next }) };
-  }
-
-  #replaceAll(entries: Map<string, Entry<T>>): void {
-    const before = this.#entries;
-    this.#entries = entries;
-    this.synced = true;
-    this.#synced.resolve();
-    for (const [key, entry] of entries) {
-      this.#announce(before.get(key), entry);
-    }
-    for (const [key, entry] of before) {
-      if (!entries.has(key)) {
-        this.#announce(entry, undefined);
-      }
-    }
   }
 
   async #watch(version: string): Promise<void> {
@@ -180,36 +155,13 @@ class Loop<T> implements Informer<T> {
     for await (const event of events) {
       this.#heard();
       this.#version = event.object.metadata.resourceVersion ?? this.#version;
-      if (event.type !== 'BOOKMARK') {
-        this.#take(event.type === 'DELETED', event.object);
-      }
+      this.#take(event);
     }
   }
 
-  #take(removed: boolean, object: KubeObject): void {
-    const key = keyOf(object.metadata.name, object.metadata.namespace);
-    const before = this.#entries.get(key);
-    const entry = removed ? undefined : this.#entryOf(object);
-    if (entry === undefined) {
-      this.#entries.delete(key);
-    } else {
-      this.#entries.set(key, entry);
-    }
-    this.#announce(before, entry);
-  }
-
-  #entryOf(object: KubeObject): Entry<T> {
-    const { namespace, resourceVersion }: ObjectMeta = object.metadata;
-    return { namespace, version: resourceVersion, value: this.#options.read(object) };
-  }
-
-  #announce(before: Entry<T> | undefined, after: Entry<T> | undefined): void {
-    const change = changeOf(before, after);
-    if (change !== undefined) {
-      for (const handler of this.#handlers) {
-        handler(change);
-      }
-    }
+  #take({ type, object }: WatchEvent): void {
+    if (type === 'DELETED') this.#cache.remove(object);
+    else if (type !== 'BOOKMARK') this.#cache.put(object);
   }
 
   #heard(): void {
@@ -235,18 +187,4 @@ class Loop<T> implements Informer<T> {
     const span = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, this.#failures - 1));
     await sleep(span * (0.5 + this.#options.random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
-}
-
-function changeOf<T>(before: Entry<T> | undefined, after: Entry<T> | undefined): Change<T> | undefined {
-  if (after === undefined) {
-    return before === undefined ? undefined : { kind: 'removed', object: before.value };
-  }
-  if (before === undefined) {
-    return { kind: 'added', object: after.value };
-  }
-  return before.version === after.version ? undefined : { kind: 'changed', object: after.value, before: before.value };
-}
-
-function keyOf(name: string, namespace: string | undefined): string {
-  return `${namespace ?? ''}/${name}`;
 }

@@ -2,7 +2,7 @@ import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
 import { type Informer, startInformer } from './informer.ts';
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 export interface Namespaces {
   readonly synced: boolean;

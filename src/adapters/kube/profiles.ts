@@ -5,7 +5,7 @@ import type { KubeClient, KubeObject } from './client.ts';
 import type { KubeFault } from './fault.ts';
 import { startInformer } from './informer.ts';
 
-export type InstalledProfile = { readonly profile: SandboxProfile } | { readonly broken: string };
+type InstalledProfile = { readonly profile: SandboxProfile } | { readonly broken: string };
 
 export interface Profiles {
   readonly synced: boolean;

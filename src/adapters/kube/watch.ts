@@ -10,7 +10,7 @@ export interface WatchEvent {
 const LONGEST_LINE = 4 * 1024 * 1024;
 
 /** A bookmark comes about once a minute; a connection that is silent for longer than two has died without saying so. */
-export const WATCH_IDLE = 150_000;
+const WATCH_IDLE = 150_000;
 
 /**
  * Opens one watch, and resolves once the API server has begun to answer: to the events after the query's `resourceVersion`, until

@@ -8,7 +8,7 @@ import type { GateName, Metrics } from './metrics.ts';
 import type { Facts, Log } from './ports.ts';
 
 /** The API server's own limit of an object (etcd's 1.5 MiB twice over, since an update carries the old one too). */
-export const LARGEST_BODY = 3 * 1024 * 1024;
+const LARGEST_BODY = 3 * 1024 * 1024;
 
 /** What is decided later than this nobody waits for; the installed configurations ask within five seconds. */
 const LONGEST_DECISION = 4_500;

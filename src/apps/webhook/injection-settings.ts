@@ -1,7 +1,7 @@
 import { type InjectionSettings, listenersFor } from '../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
 
-export type PullPolicy = InjectionSettings['imagePullPolicy'];
+type PullPolicy = InjectionSettings['imagePullPolicy'];
 
 /** What injection needs besides the profile and the controller's trust: the same for as long as this process runs. */
 export interface InjectionBase {

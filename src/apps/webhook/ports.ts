@@ -26,7 +26,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-export interface CertificateSource {
+interface CertificateSource {
   current(): Certificate;
   /** Returns what ends it. */
   onChange(listener: (certificate: Certificate) => void): () => void;
