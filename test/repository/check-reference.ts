@@ -28,11 +28,15 @@ SandboxProfile which does not exist.
 
 /** The page that the links of faults point to: one section for each check, made of its file's header. */
 export function checkReference(): string {
-  return [INTRODUCTION, ...CHECKS.map(({ id, essential }) => section(id, essential)), ADMISSION].join('\n');
+  return [INTRODUCTION, index(), ...CHECKS.map(({ id }) => section(id)), ADMISSION].join('\n');
 }
 
-function section(id: string, essential: boolean): string {
-  return `## ${id}\n\n${essential ? '*Essential.* ' : ''}${header(id)}\n`;
+function index(): string {
+  return ['| check | holds where | essential |', '|---|---|---|', ...CHECKS.map(({ id, title, essential }) => `| [${id}](#${id}) | ${title} | ${essential ? 'yes' : ''} |`), ''].join('\n');
+}
+
+function section(id: string): string {
+  return `## ${id}\n\n${header(id)}\n`;
 }
 
 /** The comment above the check, its table of fields as a block. */
