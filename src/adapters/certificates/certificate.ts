@@ -20,12 +20,12 @@ export interface Issuer {
 const SIGNATURE_ALGORITHM = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 const VERSION_3 = explicit(0, integer(Uint8Array.of(2)));
 
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const KEY_USAGE = '2.5.29.15';
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const ALTERNATIVE_NAME = '2.5.29.17';
-const SUBJECT_KEY = '2.5.29.14';
-const AUTHORITY_KEY = '2.5.29.35';
+const BASIC_CONSTRAINTS = objectIdentifier('2.5.29.19');
+const KEY_USAGE = objectIdentifier('2.5.29.15');
+const EXTENDED_KEY_USAGE = objectIdentifier('2.5.29.37');
+const ALTERNATIVE_NAME = objectIdentifier('2.5.29.17');
+const SUBJECT_KEY = objectIdentifier('2.5.29.14');
+const AUTHORITY_KEY = objectIdentifier('2.5.29.35');
 
 const CA_EXTENSIONS = Buffer.concat([
   extension(BASIC_CONSTRAINTS, sequence(boolean(true), integer(Uint8Array.of(0))), true),
@@ -94,8 +94,8 @@ function signed(issuer: Issuer, subject: Buffer, subjectKey: Buffer, validity: V
   return sequence(body, SIGNATURE_ALGORITHM, bitString(sign('sha256', body, issuer.privateKey)));
 }
 
-function extension(identifier: string, value: Buffer, critical = false): Buffer {
-  return sequence(objectIdentifier(identifier), ...(critical ? [boolean(true)] : []), octetString(value));
+function extension(identifier: Buffer, value: Buffer, critical = false): Buffer {
+  return sequence(identifier, ...(critical ? [boolean(true)] : []), octetString(value));
 }
 
 // 16 random bytes, never zero: unique without a counter, and within the 20 bytes that RFC 5280, section 4.1.2.2, allows.

@@ -1,4 +1,4 @@
-export type CertificateFaultCode = 'name-invalid' | 'authority-expired' | 'pem-invalid' | 'key-mismatch' | 'directory-unusable';
+export type CertificateFaultCode = 'name-invalid' | 'authority-expired' | 'authority-foreign' | 'pem-invalid' | 'key-mismatch' | 'directory-unusable';
 
 /** What went wrong in making, reading or keeping certificates; the message says what was expected and what was found. */
 export class CertificateFault extends Error {

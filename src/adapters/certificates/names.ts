@@ -13,7 +13,7 @@ export interface SubjectNames {
 /** The upper bound `ub-common-name` (RFC 5280, appendix A.1), in characters. */
 const COMMON_NAME_LIMIT = 64;
 
-const COMMON_NAME = '2.5.4.3';
+const COMMON_NAME = objectIdentifier('2.5.4.3');
 
 /** Sorts one host into the kind of name that clients look for: address literals are never matched against DNS names. */
 export function namesOf(host: string): SubjectNames {
@@ -23,7 +23,7 @@ export function namesOf(host: string): SubjectNames {
 /** A distinguished name of one common name; empty where there is none that fits. */
 export function distinguishedName(commonName: string | undefined): Buffer {
   if (!fitsCommonName(commonName)) return sequence();
-  return sequence(set(sequence(objectIdentifier(COMMON_NAME), utf8String(commonName))));
+  return sequence(set(sequence(COMMON_NAME, utf8String(commonName))));
 }
 
 /** Whether `distinguishedName` has something to say; if not, the alternative names must be critical (RFC 5280, section 4.2.1.6). */

@@ -1,5 +1,4 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
-import { caCertificate, issuerOf, pem, publicKeyInfo, serverCertificate } from './certificate.ts';
+import { caCertificate, type Issuer, issuerOf, pem, publicKeyInfo, serverCertificate } from './certificate.ts';
 import { CertificateFault } from './fault.ts';
 import { generatePrivateKey, privateKeyPem } from './key-pair.ts';
 import { BACKDATED } from './lifetimes.ts';
@@ -46,29 +45,26 @@ export async function mintAuthority({ commonName, now, lifetime }: MintAuthority
 /**
  * A new server certificate with a new key, signed by a kept authority.
  *
- * @throws CertificateFault `name-invalid`, `pem-invalid`, `key-mismatch`, `authority-expired`.
+ * @throws CertificateFault `name-invalid`, `pem-invalid`, `key-mismatch`, `authority-foreign`, `authority-expired`.
  */
 export async function mintServing({ authority, dnsNames = [], ips = [], now, lifetime }: MintServing): Promise<ServingCertificate> {
-  const { certificate, privateKey } = open(authority);
-  const end = certificate.validToDate.getTime();
-  if (now >= end) throw new CertificateFault('authority-expired', `expected a CA valid at ${new Date(now).toISOString()}, got one that ended ${certificate.validTo}`);
+  const { issuer, end } = openAuthority(authority);
+  if (now >= end) throw new CertificateFault('authority-expired', `expected a CA valid at ${new Date(now).toISOString()}, got one that ended ${new Date(end).toISOString()}`);
   const key = await generatePrivateKey();
-  const issuer = issuerOf(commonNameOf(certificate), privateKey);
   const validity = { notBefore: now - BACKDATED, notAfter: Math.min(now + lifetime, end) };
   const minted = serverCertificate(issuer, { dnsNames, ips }, publicKeyInfo(key), validity);
   return { cert: pem('CERTIFICATE', minted), key: privateKeyPem(key), ca: authority.cert };
 }
 
-function open(authority: KeptAuthority): { certificate: X509Certificate; privateKey: KeyObject } {
-  const certificate = readCertificate(authority.cert);
-  const privateKey = readPrivateKey(authority.key);
+// A chain holds where the issuer's name and key identifier are the CA's byte for byte. Other tools encode the same name and number
+// the same key otherwise, so that only a CA as this room writes them can be signed for.
+function openAuthority({ cert, key }: KeptAuthority): { issuer: Issuer; end: number } {
+  const certificate = readCertificate(cert);
+  const privateKey = readPrivateKey(key);
   if (!certificate.checkPrivateKey(privateKey)) throw new CertificateFault('key-mismatch', 'expected the private key of the CA certificate, got another');
-  return { certificate, privateKey };
-}
-
-// Our own CAs have a subject of one common name, which X509Certificate prints as `CN=...`.
-function commonNameOf(certificate: X509Certificate): string {
-  const [, name] = /^CN=(.{1,64})$/.exec(certificate.subject) ?? [];
-  if (name === undefined) throw new CertificateFault('pem-invalid', `expected a CA whose subject is one common name, got ${JSON.stringify(certificate.subject)}`);
-  return name;
+  const [, commonName = ''] = /^CN=(.{1,64})$/.exec(certificate.subject) ?? [];
+  const issuer = issuerOf(commonName, privateKey);
+  const ours = privateKey.asymmetricKeyDetails?.namedCurve === 'prime256v1' && [issuer.name, issuer.keyIdentifier].every((part) => certificate.raw.includes(part));
+  if (!ours) throw new CertificateFault('authority-foreign', `expected a CA that Sallyport made, got ${JSON.stringify(certificate.subject)}; without ca.key beside it, its certificates are used and not renewed`);
+  return { issuer, end: certificate.validToDate.getTime() };
 }

@@ -70,6 +70,9 @@ const IDLE = 30_000;
 const FIRST_DELAY = 200;
 const LONGEST_DELAY = 30_000;
 
+/** The rest are about what came over it. */
+const CONNECTION_FAULTS: ReadonlySet<LinkFaultCode> = new Set<LinkFaultCode>(['token-unreadable', 'unreachable', 'refused', 'silent', 'line-too-long']);
+
 class Client implements Link {
   readonly #settings: LinkSettings;
   readonly #terms: AcceptTerms;
@@ -78,6 +81,8 @@ class Client implements Link {
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #held: Held | undefined;
   #failures = 0;
+  /** What is wrong with the link, since the last good line. */
+  #complaint: string | undefined;
   #running: Promise<void> | undefined;
 
   constructor(settings: LinkSettings) {
@@ -125,14 +130,13 @@ class Client implements Link {
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
       const fault = await this.#connection();
-      if (!this.#closing.signal.aborted) {
-        this.#notice({ event: 'link-down', sentence: fault?.message ?? 'the controller ended the connection', ...(fault && { code: fault.code }) });
-        await this.#pause();
-      }
+      if (this.#closing.signal.aborted) return;
+      if (fault !== undefined) this.#complain(fault);
+      await this.#pause();
     }
   }
 
-  /** One connection from its opening to its end; whatever it ends in is tried again, so it is returned and not thrown. */
+  /** One connection from its opening to its end, which is no fault where the controller only wants to see a newer token. */
   async #connection(): Promise<LinkFault | undefined> {
     let vouched = false;
     try {
@@ -142,7 +146,7 @@ class Client implements Link {
         else if (vouched) this.#renew();
         vouched ||= line !== '';
       }
-      if (!vouched) this.#failures += 1;
+      if (!vouched) throw new LinkFault('refused', 'the controller ended the connection before its first line');
       return undefined;
     } catch (fault) {
       this.#failures += 1;
@@ -160,14 +164,17 @@ class Client implements Link {
   /** A refused line ends the connection, and with it the renewal of what is held. */
   async #take(line: string): Promise<void> {
     const before = this.#held;
-    try {
-      this.#held = await acceptLine(line, before, this.#terms, this.#settings.now());
-    } catch (fault) {
-      if (fault instanceof LinkFault) this.#notice({ event: 'policy-refused', sentence: fault.message, code: fault.code });
-      throw fault;
-    }
+    this.#held = await acceptLine(line, before, this.#terms, this.#settings.now());
     this.#failures = 0;
+    if (this.#complaint !== undefined) this.#notice({ event: 'link-up', sentence: 'the controller can be heard again' });
+    this.#complaint = undefined;
     this.#announce(before, this.#held);
+  }
+
+  /** Said once, however often the same is tried again in vain. */
+  #complain({ code, message }: LinkFault): void {
+    if (message !== this.#complaint) this.#notice({ event: CONNECTION_FAULTS.has(code) ? 'link-down' : 'policy-refused', sentence: message, code });
+    this.#complaint = message;
   }
 
   #announce(before: Held | undefined, { snapshot, subject, problems }: Held): void {

@@ -20,34 +20,29 @@ export interface ClusteredSettings extends ControllerSettings {
   readonly log: Log;
 }
 
-/** Connects to the cluster, makes there what is missing (certificate, signing key, trust), and starts to serve. */
+/** Connects to the cluster, makes there what is missing (certificate, signing key, trust), and starts to serve. What was begun is ended where a step fails. */
 export async function startClustered(settings: ClusteredSettings): Promise<RunningController> {
   const { kubeconfig, namespace = SYSTEM_NAMESPACE, log } = settings;
-  const client = connectKube(kubeconfig === undefined ? {} : { kubeconfig });
   const onFault = (fault: unknown): void => log.warn({ fault: String(fault) }, 'the API server did not do what it was asked; tried again');
   const common = { now: Date.now, random: Math.random, onFault };
 
+  await using begun = new AsyncDisposableStack();
+  const client = connectKube(kubeconfig === undefined ? {} : { kubeconfig });
+  begun.defer(() => client.close());
   const signer = await keepLinkKey(client, namespace);
-  const certificate = await keepServingCertificate({
-    client, namespace, secret: CONTROLLER_CERTIFICATE_SECRET, dnsNames: serviceNames(namespace, settings.clusterDomain), now: Date.now, onFault,
-  });
+  const certificate = begun.adopt(
+    await keepServingCertificate({ client, namespace, secret: CONTROLLER_CERTIFICATE_SECRET, dnsNames: serviceNames(namespace, settings.clusterDomain), ...common }),
+    (one) => one.stop(),
+  );
   const trust = await publishTrust(client, namespace, () => ({ ca: certificate.current().ca, keys: [signer.publicKey] }), onFault);
-  const forget = certificate.onChange(trust.wake);
-  const pods = startInformer(client, { path: '/api/v1/pods', read: readLivePod, ...common });
-  const policies = startInformer(client, { path: '/apis/sallyport.dev/v1alpha1/agentpolicies', read: readPolicy, ...common });
-  const controller = await startController(settings, {
-    pods, policies, certificate, signer, log, now: Date.now, tokenSigners: () => tokenSigners(client), ownerName: ownerNames(client),
-  });
-  return {
-    ...controller,
-    async close() {
-      await controller.close();
-      forget();
-      trust.stop();
-      await Promise.all([pods.stop(), policies.stop(), certificate.stop()]);
-      await client.close();
-    },
-  };
+  begun.defer(() => trust.stop());
+  certificate.onChange(trust.wake);
+  const pods = begun.adopt(startInformer(client, { path: '/api/v1/pods', read: readLivePod, ...common }), (one) => one.stop());
+  const policies = begun.adopt(startInformer(client, { path: '/apis/sallyport.dev/v1alpha1/agentpolicies', read: readPolicy, ...common }), (one) => one.stop());
+  const ports = { pods, policies, certificate, signer, log, now: Date.now, tokenSigners: () => tokenSigners(client), ownerName: ownerNames(client) };
+  const controller = begun.adopt(await startController(settings, ports), (one) => one.close());
+  const running = begun.move();
+  return { ...controller, close: () => running.disposeAsync() };
 }
 
 /** Every name by which a pod may look the Service up. */

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../../src/adapters/certificates/authority.ts';
-import { mintAuthority, mintServing } from '../../../src/adapters/certificates/serving.ts';
+import { caCertificate, pem } from '../../../src/adapters/certificates/certificate.ts';
+import { type KeptAuthority, mintAuthority, mintServing } from '../../../src/adapters/certificates/serving.ts';
 
 const DAY = 86_400_000;
 const NAMES = ['sallyport-webhook.sallyport-system.svc', 'sallyport-webhook'];
@@ -17,6 +18,12 @@ const openssl = await exec('openssl', ['version']).then(() => true, () => false)
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const authorityFor = (lifetime: number, now = Date.now()): ReturnType<typeof mintAuthority> => mintAuthority({ commonName: 'Sallyport test CA', now, lifetime });
+
+function rsaAuthority(): KeptAuthority {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const certificate = caCertificate('Foreign CA', privateKey, { notBefore: Date.now() - DAY, notAfter: Date.now() + DAY });
+  return { cert: pem('CERTIFICATE', certificate), key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
+}
 
 describe('a serving certificate', () => {
   test('speaks for its names and addresses, and comes with its key and its CA', async () => {
@@ -48,6 +55,7 @@ describe('a serving certificate', () => {
     ['a certificate that is none', { cert: 'hello' }, 'pem-invalid'],
     ['a key that is none', { key: 'hello' }, 'pem-invalid'],
     ['a key of something else', { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() }, 'key-mismatch'],
+    ['a key that is no P-256 key', rsaAuthority(), 'authority-foreign'],
   ])('is not made by an authority with %s', async (_name, change, code) => {
     const authority = { ...(await authorityFor(DAY)), ...change };
     await expect(mintServing({ authority, dnsNames: NAMES, now: Date.now(), lifetime: DAY })).rejects.toMatchObject({ code });
@@ -66,6 +74,13 @@ describe.skipIf(!openssl)('openssl (skipped where it is not installed)', () => {
     }
     const { stdout } = await exec('openssl', ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', join(directory, 'ca.pem'), ...files]);
     expect(stdout.trim().split('\n')).toEqual(files.map((file) => `${file}: OK`));
+  });
+
+  test('makes a CA that is used beside our own and never signed for, since its name and key are numbered otherwise', async () => {
+    const [key, cert] = [join(directory, 'hand.key'), join(directory, 'hand.crt')];
+    await exec('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=By hand', '-days', '9']);
+    const authority = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    await expect(mintServing({ authority, dnsNames: NAMES, now: Date.now(), lifetime: DAY })).rejects.toMatchObject({ code: 'authority-foreign' });
   });
 
   test('reads the in-memory authority as a CA', async () => {

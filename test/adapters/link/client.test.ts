@@ -175,6 +175,23 @@ describe('the link', () => {
     expect(Date.now() - before).toBeLessThan(gaps[2]!);
   });
 
+  test('says once what is wrong, and once that it is right again', async () => {
+    const first = await line(message(5));
+    const { notices } = await connect((response, connection) => {
+      if (connection < 4) response.writeHead(503).end('not now');
+      else response.write(first);
+    });
+    await soon('the good line', () => notices.some(({ event }) => event === 'policy-loaded'));
+    expect(codes(notices)).toEqual([['link-down', 'refused'], ['link-up', undefined], ['policy-loaded', undefined]]);
+  });
+
+  test('has nothing to say of a controller that ends the connection to see a newer token', async () => {
+    const [first, second] = [await line(message(5)), await line(message(6))];
+    const { link, notices } = await connect((response, connection) => (connection === 1 ? response.end(first) : response.write(second)));
+    await soon('the second line', () => link.current()?.generation === 6);
+    expect(codes(notices)).toEqual([['policy-loaded', undefined]]);
+  });
+
   test('finds the controller by its own resolver, below the cluster domain', async () => {
     const first = await line(message(5));
     const asked: string[] = [];
