@@ -47,7 +47,7 @@ export interface Link {
   current(): Snapshot | undefined;
   /** Who this pod is, as the controller vouched for it with the current snapshot. */
   subject(): Subject | undefined;
-  /** Called when the policies or the subject changed, not when they were only renewed; returns what ends it. */
+  /** Called when the policies, their problems or the subject changed, not when they were only renewed; returns what ends it. */
   onChange(listener: (snapshot: Snapshot) => void): () => void;
   /** Resolves at the first good line; rejects when `signal` aborts or the link is closed. */
   whenReady(signal?: AbortSignal): Promise<Snapshot>;
@@ -179,7 +179,7 @@ class Client implements Link {
 
   #announce(before: Held | undefined, { snapshot, subject, problems }: Held): void {
     this.#ready.resolve(snapshot);
-    if (before?.snapshot.digest === snapshot.digest && JSON.stringify(before.subject) === JSON.stringify(subject)) return;
+    if (before?.snapshot.digest === snapshot.digest && JSON.stringify([before.subject, before.problems]) === JSON.stringify([subject, problems])) return;
     const { generation, digest, policies } = snapshot;
     const sentence = [`obeying ${policies.length} policies from the controller`, ...problems].join('; ');
     this.#notice({ event: 'policy-loaded', sentence, generation, digest });

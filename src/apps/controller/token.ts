@@ -13,7 +13,7 @@ export interface TokenIdentity {
   readonly expires: number;
 }
 
-export const AUDIENCE = 'sallyport';
+const AUDIENCE = 'sallyport';
 
 /** What API servers sign with; no secret that both sides share. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { certificateDirectory, type CertificateDirectorySettings } from '../../../src/adapters/certificates/directory.ts';
 import type { KeptServingCertificate } from '../../../src/adapters/certificates/kept.ts';
 import { mintAuthority, mintServing, type ServingCertificate } from '../../../src/adapters/certificates/serving.ts';
-import { soon } from '../../fakes/link-world.ts';
+import { soon } from '../../fakes/soon.ts';
 
 const DAY = 86_400_000;
 let base: string;

@@ -9,7 +9,7 @@ import { generateLinkKey, readLinkSigner } from '../../../src/adapters/link/key.
 import { signMessage, type SnapshotMessage } from '../../../src/adapters/link/message.ts';
 import { compile } from '../../../src/core/policy/compile.ts';
 import { parseObjects } from '../../../src/core/policy/parse.ts';
-import { soon } from '../../fakes/link-world.ts';
+import { soon } from '../../fakes/soon.ts';
 import { type RawController, startRawController } from '../../fakes/raw-controller.ts';
 
 const POD = { namespace: 'agents', name: 'triage-1', uid: 'uid-1' };

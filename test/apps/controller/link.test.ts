@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generateLinkKey, readLinkSigner } from '../../../src/adapters/link/key.ts';
 import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
-import { LinkWorld, soon } from '../../fakes/link-world.ts';
+import { LinkWorld } from '../../fakes/link-world.ts';
+import { soon } from '../../fakes/soon.ts';
 import { FakeTokenIssuer } from '../../fakes/token-issuer.ts';
 
 let world: LinkWorld;
@@ -54,6 +55,16 @@ describe('a sidecar on the link', () => {
     world.putPolicy('triage', ['again.example.com']);
     await soon('the second change', () => hostsOf(link.current()).includes('again.example.com'));
     expect(heard).toEqual(['changed.example.com']);
+  });
+
+  test('keeps a policy in its last good version when it is spoilt, and is told why', async () => {
+    await world.startController();
+    const { link, notices } = await world.link();
+    await link.whenReady();
+    world.putPolicy('triage', ['*.com']);
+    const told = await soon('the notice', () => notices.find(({ sentence }) => sentence.includes('*.com')));
+    expect(told.event).toBe('policy-loaded');
+    expect(hostsOf(link.current())).toEqual(['api.example.com']);
   });
 
   test('is judged by other policies once its labels change', async () => {

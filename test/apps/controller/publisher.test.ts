@@ -4,7 +4,8 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PUBLISHER_LIMITS } from '../../../src/apps/controller/publisher.ts';
-import { LinkWorld, soon } from '../../fakes/link-world.ts';
+import { LinkWorld } from '../../fakes/link-world.ts';
+import { soon } from '../../fakes/soon.ts';
 
 let world: LinkWorld;
 const sockets: Socket[] = [];
