@@ -48,7 +48,6 @@ export function calls(): fc.Arbitrary<HttpAction> {
 
 /** Specs of policies, in flow style, that list the hosts of `calls` in all manner of ways. */
 export function specs(): fc.Arbitrary<string> {
-  const list = (items: readonly string[]): fc.Arbitrary<string> => fc.subarray([...items]).map((some) => `[${some.join(', ')}]`);
   const match = fc.tuple(list(['GET', 'POST', 'DELETE']), list(['/a', '/a/*', '/**', '/b'])).map(([methods, paths]) => `{methods: ${methods}, paths: ${paths}}`);
   const rule = fc.tuple(fc.constantFrom('allow', 'deny', 'hold'), match).map(([effect, matcher]) => `{${effect}: ${matcher}}`);
   return fc.record({
@@ -58,3 +57,5 @@ export function specs(): fc.Arbitrary<string> {
     rules: fc.array(rule, { maxLength: 4 }),
   }).map(({ mode, hosts, access, rules }) => `mode: ${mode}, tools: [{name: t, http: {hosts: ${hosts}}, ${access}rules: [${rules.join(', ')}]}]`);
 }
+
+const list = (items: readonly string[]): fc.Arbitrary<string> => fc.subarray([...items]).map((some) => `[${some.join(', ')}]`);
