@@ -31,7 +31,7 @@ export interface PayloadName {
 }
 
 /** What a blob holds besides the bytes: the first line of its plaintext. */
-export interface BlobHead extends PayloadName {
+interface BlobHead extends PayloadName {
   readonly v: 1;
   readonly salt: string;
   readonly bytes: number;
@@ -49,7 +49,7 @@ interface Kept {
  * Salt of a payload without a blob: SHA-256 of the secret as hex, the call's id and the side, joined by `/`. Not HMAC, which
  * costs ten times as much here: salts are nowhere published, and no call's id is another's with padding behind it.
  */
-export function derivedSalt(secret: string, call: string, side: string): Buffer {
+function derivedSalt(secret: string, call: string, side: string): Buffer {
   return hash('sha256', `${secret}/${call}/${side}`, 'buffer');
 }
 

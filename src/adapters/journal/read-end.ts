@@ -44,7 +44,7 @@ export function readAt(descriptor: number, start: number, length: number): Buffe
 }
 
 /** The lines of a buffer that end in a newline; `offset` is where the buffer starts in its file. */
-export function wholeLines(bytes: Buffer, offset: number): { start: number; bytes: Buffer }[] {
+function wholeLines(bytes: Buffer, offset: number): { start: number; bytes: Buffer }[] {
   const lines: { start: number; bytes: Buffer }[] = [];
   let start = 0;
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {

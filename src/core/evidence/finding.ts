@@ -1,5 +1,5 @@
 /** What a verifier can find, and how grave it is: records were changed, or records are not all there. */
-export const FINDINGS = {
+const FINDINGS = {
   'line-unreadable': 'tampered',
   'record-altered': 'tampered',
   'records-missing': 'tampered',

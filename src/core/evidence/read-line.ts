@@ -5,7 +5,7 @@ import type { LogRecord } from './record.ts';
 import { KINDS, STAMP } from './schema.ts';
 import type { Fields, Shape } from './shape.ts';
 
-export type LineFaultCode = 'not-utf8' | 'too-long' | 'not-json' | 'unknown-version' | 'wrong-shape' | 'not-canonical';
+type LineFaultCode = 'not-utf8' | 'too-long' | 'not-json' | 'unknown-version' | 'wrong-shape' | 'not-canonical';
 
 export type ReadLine =
   | { readonly ok: true; readonly record: LogRecord; readonly leaf: string }

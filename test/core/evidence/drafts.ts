@@ -5,7 +5,7 @@ import type { Content, EndContent, EpochContent, Stamp } from '../../../src/core
 import { writeLine } from '../../../src/core/evidence/write-line.ts';
 import type { HostName } from '../../../src/core/terms/authority.ts';
 
-export const BLOB = { id: '0123456789abcdef0123456789abcdef', digest: 'b'.repeat(64) };
+const BLOB = { id: '0123456789abcdef0123456789abcdef', digest: 'b'.repeat(64) };
 
 export function intentOf(call: string, change: Partial<IntentDraft> = {}): IntentDraft {
   return {
@@ -103,6 +103,6 @@ const anyOpening = fc.record(
   { requiredKeys: ['kind', 'cause', 'key', 'secret'] },
 );
 
-export const anyDraft: fc.Arbitrary<Draft> = fc.oneof(anyIntent, anyOutcome, anyNotice);
+const anyDraft: fc.Arbitrary<Draft> = fc.oneof(anyIntent, anyOutcome, anyNotice);
 export const anyContent: fc.Arbitrary<Content> = fc.oneof(anyDraft, anyOpening, fc.constant(END));
 export const anyStamp: fc.Arbitrary<Stamp> = fc.record({ v: fc.constant(1 as const), epoch: count, seq: count, prev: hex, time: fc.constant('2026-01-02T03:04:05.678Z') });

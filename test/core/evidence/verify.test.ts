@@ -156,7 +156,7 @@ describe('tampering between files', () => {
   });
 
   test('the last record of an epoch changed shows in the next', () => {
-    const lines = first.with(-1, first.at(-1)!.replace('03:04', '03:05'));
+    const lines = [...first.slice(0, -1), first.at(-1)!.replace('03:04', '03:05')];
     expect(found(verify([{ epoch: 1, lines }, after(first, {})]))).toEqual(['record-altered e1:11']);
   });
 

@@ -24,7 +24,11 @@ export function callText(shown: ShownCall, whole: boolean, stdout: NodeJS.WriteS
     ...payloadParts('request', outcome?.request, shown.request, whole),
     ...payloadParts('response', outcome?.response, shown.response, whole),
   ];
-  return parts.map(([name, ...lines]) => `${paint('dim', name.padEnd(10))}${lines.map(printableText).join(`\n${' '.repeat(10)}`)}\n`).join('');
+  return parts.map(([name, ...lines]) => `${paint('dim', name.padEnd(10))}${lines.map((line, at) => indented(printableText(line), at)).join('\n')}\n`).join('');
+}
+
+function indented(line: string, at: number): string {
+  return at === 0 || line === '' ? line : `${' '.repeat(10)}${line}`;
 }
 
 function withoutOutcome(intent: IntentDraft | undefined): string {
@@ -65,7 +69,7 @@ function timingText({ dns, connect, tls, firstByte, total }: CallTiming): string
 function payloadParts(side: string, facts: PayloadFacts | undefined, payload: OpenedPayload | undefined, whole: boolean): Part[] {
   if (facts === undefined || payload === undefined) return [];
   if (facts.bytes === 0) return [[side, 'no body']];
-  const size = [`${facts.bytes} bytes`, facts.digest, facts.redacted && `${facts.redacted} values blanked`, facts.note].filter(Boolean).join(', ');
+  const size = [`${facts.bytes} bytes`, facts.digest, facts.redacted && `${facts.redacted} blanked`, facts.note].filter(Boolean).join(', ');
   return [[side, size, ...payloadLines(payload, facts, whole)]];
 }
 

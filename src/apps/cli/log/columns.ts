@@ -4,7 +4,7 @@ import type { Row, RowVerdict } from './row.ts';
 type Paint = (style: Style, text: string) => string;
 type Style = 'green' | 'red' | 'yellow' | 'dim' | 'cyan';
 
-const STYLES: Readonly<Record<RowVerdict, Style>> = { permit: 'green', deny: 'red', hold: 'yellow', observe: 'yellow', running: 'cyan', notice: 'dim' };
+const STYLES: Readonly<Record<RowVerdict, Style>> = { permit: 'green', deny: 'red', hold: 'yellow', observe: 'yellow', open: 'cyan', notice: 'dim' };
 
 const WIDEST = { agent: 32, target: 72 };
 
@@ -32,7 +32,7 @@ export class Columns {
   }
 
   heading(): string {
-    const titles = ['TIME'.padEnd(13), 'VERDICT', 'AGENT'.padEnd(this.#agent), 'CALL'.padEnd(this.#target), 'STATUS', 'MS'.padStart(8), 'REASON'];
+    const titles = ['TIME'.padEnd(13), 'VERDICT', 'AGENT'.padEnd(this.#agent), 'CALL'.padEnd(this.#target), 'STATUS', 'MS'.padStart(8), 'ID'.padEnd(8), 'REASON'];
     return this.#paint('dim', titles.join('  '));
   }
 
@@ -41,7 +41,7 @@ export class Columns {
     const verdict = this.#paint(STYLES[row.verdict], row.verdict.padEnd(7));
     const start = [this.#paint('dim', row.time.padEnd(13)), verdict, cut(row.agent, this.#agent)];
     if (row.verdict === 'notice') return [...start, this.#paint('dim', row.target)].join('  ');
-    const end = [cut(row.target, this.#target), row.status.padStart(6), row.milliseconds.padStart(8), row.reason, this.#paint('dim', row.call)];
+    const end = [cut(row.target, this.#target), row.status.padStart(6), row.milliseconds.padStart(8), this.#paint('dim', row.call.padEnd(8)), row.reason];
     return [...start, ...end].join('  ');
   }
 }

@@ -2,7 +2,8 @@ import type { IntentDraft, NoticeDraft, OutcomeDraft } from '../../../core/evide
 import type { LogRecord, Stamp } from '../../../core/evidence/record.ts';
 import { printableText } from '../../../core/evidence/text.ts';
 
-export type RowVerdict = 'permit' | 'deny' | 'hold' | 'observe' | 'running' | 'notice';
+/** `open`: permitted, and without an outcome so far. */
+export type RowVerdict = 'permit' | 'deny' | 'hold' | 'observe' | 'open' | 'notice';
 
 /** One line of `log tail`, its parts still apart. */
 export interface Row {
@@ -35,16 +36,13 @@ export class Rows {
       }
       case 'notice': return noticeRow(record);
       case 'epoch':
-        // A writer that has started again will not finish what an earlier one began.
-        if (record.cause === 'start') this.#open.clear();
-        return undefined;
       case 'end': return undefined;
     }
   }
 
   /** Permitted calls without an outcome so far. */
-  running(): Row[] {
-    return [...this.#open.values()].map((intent) => ({ ...callRow(intent), verdict: 'running' }));
+  open(): Row[] {
+    return [...this.#open.values()].map((intent) => ({ ...callRow(intent), verdict: 'open' }));
   }
 }
 

@@ -46,7 +46,7 @@ function textPrinter({ stdout, count, follow }: TailOptions): Printer {
   return {
     first: (records) => {
       const finished = records.map((record) => rows.take(record)).filter((row) => row !== undefined);
-      const shown = latest([...finished, ...(follow ? [] : rows.running())], count);
+      const shown = latest([...finished, ...(follow ? [] : rows.open())], count);
       columns.fit(shown);
       stdout.write(`${columns.heading()}\n`);
       shown.forEach(print);

@@ -4,7 +4,7 @@ import { printableText } from '../../../core/evidence/text.ts';
 import { painter } from './columns.ts';
 
 /** Exit codes of `log verify`, also in its help. */
-export const VERIFY_EXIT = { intact: 0, tampered: 1, incomplete: 2 } as const;
+const VERIFY_EXIT = { intact: 0, tampered: 1, incomplete: 2 } as const;
 
 /** `log verify`: prints the report and gives the exit code. Rejects with JournalFault where there is no journal. */
 export async function verifyJournal(directory: string, output: 'text' | 'json', stdout: NodeJS.WriteStream): Promise<number> {

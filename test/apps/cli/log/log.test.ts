@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openJournal } from '../../../../src/adapters/journal/journal.ts';
+import type { Journal } from '../../../../src/adapters/journal/journal.ts';
+import { logCommand } from '../../../../src/apps/cli/log/command.ts';
+import { Columns, painter } from '../../../../src/apps/cli/log/columns.ts';
+import { showCall } from '../../../../src/apps/cli/log/show.ts';
+import { tailLog } from '../../../../src/apps/cli/log/tail.ts';
+import { verifyJournal } from '../../../../src/apps/cli/log/verify.ts';
+import { run } from '../../../../src/apps/cli/program.ts';
+import type { HostName } from '../../../../src/core/terms/authority.ts';
+import { intentOf, noticeOf, outcomeOf } from '../../../core/evidence/drafts.ts';
+
+const CALLS = {
+  allowed: '019a0000-0000-7000-8000-0000000000a1',
+  denied: '019a0000-0000-7000-8000-0000000000d1',
+  held: '019a0000-0000-7000-8000-0000000000e1',
+  observed: '019a0000-0000-7000-8000-0000000000b1',
+  failed: '019a0000-0000-7000-8000-0000000000f1',
+  running: '019a0000-0000-7000-8000-000000000011',
+};
+
+let directory = '';
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'log-'));
+  let now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  const journal = await openJournal({ directory, now: () => (now += 250), randomBytes });
+  await fill(journal);
+  await journal.close();
+});
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function fill(journal: Journal): Promise<void> {
+  const append = (...drafts: Parameters<Journal['append']>[0][]): Promise<unknown> => Promise.all(drafts.map((draft) => journal.append(draft, 'written')));
+  await append({ ...noticeOf('proxy-started'), sentence: 'the proxy listens on 127.0.0.1:15001' });
+  const response = journal.payload({ payload: 'full', limit: 4096, redact: ['$.token'] }, CALLS.allowed, 'response', 'application/json');
+  response.write(Buffer.from('{"title":"a \\u001b[31mred\\u001b[0m one","token":"hunter2"}'));
+  await append(
+    intentOf(CALLS.allowed, { path: '/repos/example/app/issues', query: 'state=open&access_token=x' }),
+    outcomeOf(CALLS.allowed, {
+      timing: { dns: 0.4, connect: 1.1, tls: 3.25, firstByte: 11.5, total: 12.5 }, request: { bytes: 0, captured: 0, truncated: false }, response: await response.end(),
+    }),
+    intentOf(CALLS.denied, {
+      decision: 'deny', reason: 'host-not-listed', sentence: 'no tool lists the host exfil.example', authority: { scheme: 'https', host: 'exfil.example' as HostName, port: 8443 }, method: 'POST', path: '/',
+    }),
+    intentOf(CALLS.held, { decision: 'hold', reason: 'held-by-rule', rule: { policy: 'agents/triage', tool: 'api', rule: 'merge' }, method: 'PUT', path: `/repos/example/app/pulls/${'1'.repeat(60)}/merge` }),
+    intentOf(CALLS.observed, { reason: 'observed', wouldBe: { kind: 'deny', reason: 'no-rule-matched', sentence: 'no rule of tool api matched' } }),
+    outcomeOf(CALLS.observed, { status: 204 }),
+    intentOf(CALLS.failed, { agent: { namespace: 'agents', agent: 'a-rather-long-agent-name', pod: 'a-rather-long-agent-name-x7', serviceAccount: 'agents' } }),
+    { kind: 'outcome', call: CALLS.failed, result: 'failed', reason: 'upstream-timeout', sentence: 'api.example.com did not answer within 30 s', timing: { total: 30_000 } },
+    intentOf(CALLS.running),
+  );
+}
+
+/** A stream that remembers; a terminal if asked. */
+function output(isTTY = false): { stream: NodeJS.WriteStream; text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = Object.assign(new PassThrough(), { isTTY, getColorDepth: () => 8 });
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => Buffer.concat(chunks).toString() };
+}
+
+function golden(name: string, actual: string): void {
+  const file = new URL(`../../../golden/log/${name}.txt`, import.meta.url);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
+  expect(actual).toBe(readFileSync(file, 'utf8'));
+}
+
+async function tailed(change: Partial<Parameters<typeof tailLog>[0]> = {}): Promise<string> {
+  const { stream, text } = output();
+  await tailLog({ directory, count: 20, follow: false, output: 'text', stdout: stream, signal: AbortSignal.abort(), ...change });
+  return text();
+}
+
+async function shown(call: string, change: Partial<Parameters<typeof showCall>[0]> = {}): Promise<string> {
+  const { stream, text } = output();
+  await showCall({ directory, call, body: false, output: 'text', stdout: stream, ...change });
+  return text();
+}
+
+/** What differs from run to run. */
+function settled(text: string): string {
+  return text.replace(/sha256:[0-9a-f]{64}/g, (digest) => (/^sha256:a+$/.test(digest) ? digest : 'sha256:…'));
+}
+
+describe('log tail', () => {
+  test('lists calls in aligned columns', async () => {
+    golden('tail', await tailed());
+  });
+
+  test('begins with as many as asked for', async () => {
+    expect((await tailed({ count: 2 })).trimEnd().split('\n')).toHaveLength(3);
+    expect((await tailed({ count: 0 })).trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('prints the records themselves as JSON lines', async () => {
+    const records = (await tailed({ output: 'json', count: 3 })).trimEnd().split('\n').map((line) => JSON.parse(line) as { kind: string });
+    expect(records.map(({ kind }) => kind)).toEqual(['outcome', 'intent', 'end']);
+  });
+
+  test('follows what is written, each call as it ends', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const journal = await openJournal({ directory: folder, now: Date.now, randomBytes });
+    await journal.append(intentOf('call-one'), 'written');
+    const stop = new AbortController();
+    const { stream, text } = output();
+    const following = tailLog({ directory: folder, count: 5, follow: true, output: 'text', stdout: stream, signal: stop.signal });
+    await journal.append(intentOf('call-two', { decision: 'deny', reason: 'host-not-listed' }), 'written');
+    await journal.append(outcomeOf('call-one'), 'written');
+    while (text().split('\n').length < 4) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    stop.abort();
+    await following;
+    await journal.close();
+    rmSync(folder, { recursive: true });
+    expect(text().split('\n').slice(1, 3).map((line) => line.split(/ +/)[1])).toEqual(['deny', 'permit']);
+  });
+
+  test('is coloured on a terminal and says the same', () => {
+    const row = { time: '03:04:05.678Z', verdict: 'deny', agent: 'a/b', target: 'GET x.example/', status: '-', milliseconds: '-', reason: 'no', call: '12345678' } as const;
+    const coloured = new Columns(painter(output(true).stream)).line(row);
+    const plain = new Columns(painter(output().stream)).line(row);
+    expect(plain).toBe(stripVTControlCharacters(coloured));
+    expect(coloured).not.toBe(plain);
+  });
+
+  test('a forged record cannot write to the terminal', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    appendFileSync(join(folder, 'epoch-00000001.jsonl'), '{"epoch":1,"event":"a","kind":"notice","prev":"' + '0'.repeat(64) + '","sentence":"\u009b2J\u202e","seq":0,"time":"\u009b1m","v":1}\n');
+    const text = await tailed({ directory: folder });
+    rmSync(folder, { recursive: true });
+    expect(text).toContain('a: \\u{9b}2J\\u{202e}');
+    expect(text).not.toMatch(/[\u009b\u202e]/);
+  });
+});
+
+describe('log show', () => {
+  test.each(Object.entries(CALLS))('shows the %s call whole', async (name, call) => {
+    golden(`show-${name}`, settled(await shown(call)));
+  });
+
+  test('takes the end of an id, as tail prints it', async () => {
+    expect(await shown('000000d1')).toContain(CALLS.denied);
+  });
+
+  test('prints a long payload whole only when asked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const journal = await openJournal({ directory: folder, now: Date.now, randomBytes });
+    const sink = journal.payload({ payload: 'full', limit: 10_000, redact: [] }, 'call-one', 'request');
+    sink.write(Buffer.from('x'.repeat(5000)));
+    await journal.append(intentOf('call-one'), 'written');
+    await journal.append(outcomeOf('call-one', { request: await sink.end() }), 'written');
+    await journal.close();
+    expect(await shown('call-one', { directory: folder })).toContain(`${'x'.repeat(2000)}\n          (and 3000 characters more: --body)`);
+    expect(await shown('call-one', { directory: folder, body: true })).toContain('x'.repeat(5000));
+    rmSync(folder, { recursive: true });
+  });
+
+  test('prints one JSON object with both records and the payloads', async () => {
+    expect(JSON.parse(await shown(CALLS.allowed, { output: 'json' }))).toMatchObject({
+      call: CALLS.allowed, intent: { kind: 'intent', query: 'state=open&access_token=[redacted]' }, outcome: { status: 200 },
+      payloads: { request: { state: 'none' }, response: { state: 'opened', mediaType: 'application/json', text: expect.stringContaining('[redacted]') } },
+    });
+  });
+
+  test.each([
+    ['nothing', 'zzzz', /expected a call zzzz in .*, found none: `sallyport log tail` lists the latest/],
+    ['several', '019a', /expected one call, got 6 that begin or end with 019a/],
+  ])('an id that fits %s is refused with what to do', async (_, call, message) => {
+    await expect(shown(call)).rejects.toThrow(message);
+  });
+});
+
+describe('log verify', () => {
+  test('reports what it checked, what it found and what it cannot know', async () => {
+    const { stream, text } = output();
+    expect(await verifyJournal(directory, 'text', stream)).toBe(2);
+    golden('verify', text().replaceAll(directory, 'JOURNAL').replace(/leaf [0-9a-f]{64}/, 'leaf …'));
+  });
+
+  test('prints its report as JSON', async () => {
+    const { stream, text } = output();
+    await verifyJournal(directory, 'json', stream);
+    expect(JSON.parse(text())).toMatchObject({ verdict: 'incomplete', calls: 6, findings: [{ code: 'outcome-missing', file: 'epoch-00000001.jsonl', line: 11 }] });
+  });
+});
+
+/** Runs the command line in silence; gives its exit code. */
+async function exitCode(...args: readonly string[]): Promise<number> {
+  const before = process.exitCode;
+  const silenced = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  onTestFinished(() => {
+    process.exitCode = before;
+    for (const spy of silenced) spy.mockRestore();
+  });
+  return run(['log', ...args]);
+}
+
+describe('the commands', () => {
+  test('have help with examples', () => {
+    for (const command of logCommand().commands) {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => { help += text; } });
+      command.outputHelp();
+      expect(help).toContain(`$ sallyport log ${command.name()}`);
+      expect(help).toContain('--output <format>');
+    }
+  });
+
+  test.each([
+    ['intact', () => undefined, 0],
+    ['tampered', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"cause":"start"', '"cause":"recovery"')), 1],
+    ['incomplete', (path: string) => appendFileSync(path, '{'), 2],
+    ['no journal', (path: string) => rmSync(path), 2],
+  ])('verify ends as the verdict says: %s', async (_, change, code) => {
+    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    await (await openJournal({ directory: folder, now: Date.now, randomBytes })).close();
+    change(join(folder, 'epoch-00000001.jsonl'));
+    expect(await exitCode('verify', folder, '--output', 'json')).toBe(code);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['tail', '/nowhere/journal'],
+    ['show', 'abc', '--journal', '/nowhere/journal'],
+  ])('%s of a folder that is not there ends with 2', async (...args) => {
+    expect(await exitCode(...args)).toBe(2);
+  });
+});
