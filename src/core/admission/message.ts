@@ -25,7 +25,7 @@ export function warning({ check, field, message }: Fault): string {
 }
 
 /** One fault whole, on one line. */
-export function sentence({ check, field, message, fix, link }: Fault): string {
+function sentence({ check, field, message, fix, link }: Fault): string {
   return `- [${check}] ${field === '' ? '' : `${field}: `}${message}. Fix: ${fix}. See ${link}`;
 }
 

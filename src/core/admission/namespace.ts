@@ -2,7 +2,7 @@ import type { Mode } from './answer.ts';
 
 export const AGENTS_LABEL = 'sallyport.dev/agents';
 export const PROFILE_LABEL = 'sallyport.dev/profile';
-export const DEFAULT_PROFILE = 'isolated';
+const DEFAULT_PROFILE = 'isolated';
 
 type Labels = Readonly<Record<string, string>>;
 

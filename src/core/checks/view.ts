@@ -12,7 +12,7 @@ export interface ContainerAt {
   readonly title: string;
 }
 
-export interface VolumeAt {
+interface VolumeAt {
   readonly volume: Volume;
   readonly field: string;
   /** For sentences, such as `volume "data"`. */

@@ -1,6 +1,6 @@
 import type { Volume, VolumeMount } from '../checks/pod.ts';
 
-export const CA_FOLDER = '/var/run/sallyport';
+const CA_FOLDER = '/var/run/sallyport';
 export const CA_FILE = `${CA_FOLDER}/ca.crt`;
 export const TOKEN_FILE = '/var/run/secrets/sallyport/token';
 export const JOURNAL_FOLDER = '/var/lib/sallyport/journal';
@@ -17,7 +17,7 @@ export const PROXY_MOUNTS: readonly VolumeMount[] = [
 ];
 
 /** Our volumes, written as the API server gives them back. */
-export const VOLUMES: readonly Volume[] = [
+const VOLUMES: readonly Volume[] = [
   volume('sallyport-ca', { emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }),
   volume('sallyport-token', {
     projected: { defaultMode: READABLE_BY_ALL, sources: [{ serviceAccountToken: { audience: 'sallyport', expirationSeconds: 600, path: 'token' } }] },

@@ -4,7 +4,7 @@ import type { Pod } from '../../../src/core/checks/pod.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
 import { CONTAINED, SETTINGS } from '../checks/pods.ts';
 
-export const POD = { group: '', version: 'v1', kind: 'Pod' };
+const POD = { group: '', version: 'v1', kind: 'Pod' };
 export const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
 
 export const derive = (pod: Pod): Pod => inject(pod, SETTINGS);

@@ -35,7 +35,7 @@ describe('the sidecar is proven by making it again', () => {
   test.each<[string, Pod, string[]]>([
     ['another image of the proxy', tampered('initContainers', 1, () => ({ image: 'registry.example.com/other' })), ['sidecar-changed spec.initContainers[1].image']],
     ['another argument of the proxy', tampered('initContainers', 1, ({ args }) => ({ args: args!.with(2, 'https://controller.example') })), ['sidecar-changed spec.initContainers[1].args[2]']],
-    ['a command over ours', tampered('initContainers', 0, () => ({ command: ['true'] })), ['sidecar-changed spec.initContainers[0].command']],
+    ['a command over ours', tampered('initContainers', 0, () => ({ command: ['true'] })), ['sidecar-changed spec.initContainers[0].command[0]']],
     ['a canary that probes nothing', tampered('initContainers', 2, () => ({ args: ['canary'] })), ['sidecar-changed spec.initContainers[2].args[1]', 'sidecar-changed spec.initContainers[2].args[2]']],
     ['a proxy that is not restarted', tampered('initContainers', 1, () => ({ restartPolicy: undefined })), ['sidecar-changed spec.initContainers[1].restartPolicy']],
     ['environment slipped into the proxy', tampered('initContainers', 1, ({ env }) => ({ env: [...env!, { name: 'NODE_OPTIONS', value: '--inspect' }] })), ['sidecar-changed spec.initContainers[1].env[3]']],
