@@ -56,7 +56,9 @@ function handshakeMessage(bytes: Uint8Array): ByteCursor | undefined {
     message = message.length === 0 ? fragment : Buffer.concat([message, fragment]);
     const expected = expectedLength(message);
     // RFC 8446 section 5.1: the client may say nothing more in this record before the server has answered.
-    if (expected !== undefined && message.length > expected) throw new Malformed('expected nothing after the ClientHello in its record, got more bytes');
+    if (expected !== undefined && message.length > expected) {
+      throw new Malformed('expected nothing after the ClientHello in its record, got more bytes');
+    }
     if (message.length === expected) return new ByteCursor(message.subarray(4));
   }
   throw new Malformed(`expected a ClientHello in at most ${RECORDS_MAXIMUM} records, got more`);
@@ -71,7 +73,9 @@ function recordFragment(input: ByteCursor): Uint8Array | undefined {
   const minor = input.number(1);
   if (minor !== undefined && minor > 3) throw new Malformed(`expected a record of TLS 1.0 to 1.2 or 1.3 in its disguise, got version 3.${minor}`);
   const length = input.number(2);
-  if (length !== undefined && (length === 0 || length > RECORD_MAXIMUM)) throw new Malformed(`expected a record of 1 to ${RECORD_MAXIMUM} bytes, got ${length}`);
+  if (length !== undefined && (length === 0 || length > RECORD_MAXIMUM)) {
+    throw new Malformed(`expected a record of 1 to ${RECORD_MAXIMUM} bytes, got ${length}`);
+  }
   return length === undefined ? undefined : input.bytes(length);
 }
 
@@ -89,7 +93,9 @@ function clientHello(message: ByteCursor): ClientHello {
   const version = demand(message.number(2), 'version');
   if (version < 0x0301 || version > 0x0303) throw new Malformed(`expected a ClientHello of TLS 1.x, got version 0x${version.toString(16)}`);
   demand(message.bytes(32), 'random');
-  if (demand(message.vector(1), 'session identifier').remaining > 32) throw new Malformed('expected a session identifier of at most 32 bytes, got a longer one');
+  if (demand(message.vector(1), 'session identifier').remaining > 32) {
+    throw new Malformed('expected a session identifier of at most 32 bytes, got a longer one');
+  }
   const suites = demand(message.vector(2), 'cipher suites').remaining;
   if (suites === 0 || suites % 2 === 1) throw new Malformed(`expected cipher suites of two bytes each, got ${suites} bytes`);
   if (demand(message.vector(1), 'compression methods').remaining === 0) throw new Malformed('expected a compression method, got none');
@@ -122,7 +128,9 @@ function serverName(extension: ByteCursor): string {
   const list = demand(extension.vector(2), 'server name list');
   const type = demand(list.number(1), 'server name type');
   const name = demand(list.vector(2), 'server name').rest();
-  if (type !== 0 || list.remaining > 0 || extension.remaining > 0) throw new Malformed('expected exactly one server name, of type host_name, got another list');
+  if (type !== 0 || list.remaining > 0 || extension.remaining > 0) {
+    throw new Malformed('expected exactly one server name, of type host_name, got another list');
+  }
   return word(name, 'server name');
 }
 

@@ -58,7 +58,10 @@ interface Header {
   readonly counts: readonly [questions: number, answers: number, authorities: number, additional: number];
 }
 
-/** Reads one DNS message, a datagram or what follows the length on TCP, that asks one question; everything else about it must be as plain as can be. */
+/**
+ * Reads one DNS message, a datagram or what follows the length on TCP, that asks one question (RFC 1035 section 4). Everything else
+ * about it must be as plain as can be.
+ */
 export function readQuery(bytes: Uint8Array): QueryRead {
   const input = new ByteCursor(bytes);
   const header = readHeader(input);
@@ -85,17 +88,20 @@ const RESPONSE_CODES: Record<Answer['kind'], number> = { address: NO_ERROR, empt
 const OPT_RECORD = Uint8Array.of(0, 0, TYPE_OPT, 0x04, 0xd0, 0, 0, 0, 0, 0, 0);
 
 function readHeader(input: ByteCursor): Header | undefined {
-  const words = Array.from({ length: HEADER_BYTES / 2 }, () => input.number(2));
-  const [id, flags, questions, answers, authorities, additional] = words;
-  if (id === undefined || flags === undefined || questions === undefined || answers === undefined || authorities === undefined || additional === undefined) return undefined;
-  return { id, flags, counts: [questions, answers, authorities, additional] };
+  const bytes = input.bytes(HEADER_BYTES);
+  if (bytes === undefined) return undefined;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const counts = [words.getUint16(4), words.getUint16(6), words.getUint16(8), words.getUint16(10)] as const;
+  return { id: words.getUint16(0), flags: words.getUint16(2), counts };
 }
 
 function readQuestion(header: Header, input: ByteCursor, bytes: Uint8Array): Query {
   const operation = (header.flags >> 11) & 0xf;
   if (operation !== 0) throw new Malformed(`expected a standard query, got operation ${operation}`, NOT_IMPLEMENTED);
   const [questions, answers, authorities, additional] = header.counts;
-  if (questions !== 1 || answers + authorities > 0 || additional > 1) throw new Malformed(`expected one question and at most EDNS beside it, got sections of ${header.counts.join(', ')}`);
+  if (questions !== 1 || answers + authorities > 0 || additional > 1) {
+    throw new Malformed(`expected one question and at most EDNS beside it, got sections of ${header.counts.join(', ')}`);
+  }
   const name = readName(input);
   const type = input.number(2);
   const netClass = input.number(2);
@@ -136,7 +142,9 @@ function readOpt(input: ByteCursor): void {
   const type = input.number(2);
   const payloadAndTtl = input.bytes(6);
   const options = input.vector(2);
-  if (root !== 0 || type !== TYPE_OPT || payloadAndTtl === undefined || options === undefined) throw new Malformed('expected EDNS as the additional record, got another');
+  if (root !== 0 || type !== TYPE_OPT || payloadAndTtl === undefined || options === undefined) {
+    throw new Malformed('expected EDNS as the additional record, got another');
+  }
   const version = payloadAndTtl[3];
   if (version !== 0) throw new Malformed(`expected EDNS version 0, got ${version}`);
 }
@@ -144,7 +152,9 @@ function readOpt(input: ByteCursor): void {
 /** Type, class and lifetime of an A record whose name points at the question (RFC 1035 section 3.4.1). */
 function addressRecord(address: string, ttl: number): Uint8Array {
   const octets = address.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) throw new TypeError(`expected an IPv4 address, got ${address}`);
+  if (octets.length !== 4 || octets.some((octet) => !Number.isInteger(octet) || octet < 0 || octet > 255)) {
+    throw new TypeError(`expected an IPv4 address, got ${address}`);
+  }
   const record = Buffer.alloc(16);
   record.writeUInt16BE(0xc000 | HEADER_BYTES, 0);
   record.writeUInt16BE(TYPE_A, 2);

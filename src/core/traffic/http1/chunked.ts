@@ -88,10 +88,14 @@ export class ChunkedBody implements Body {
     if (byte !== CR) {
       this.#extension += String.fromCharCode(byte);
       const maximum = this.#limits.chunkLineBytes;
-      if (this.#digits + this.#extension.length > maximum) throw new ProtocolFault('chunk-malformed', `expected a chunk size line of at most ${maximum} bytes, got a longer one`);
+      if (this.#digits + this.#extension.length > maximum) {
+        throw new ProtocolFault('chunk-malformed', `expected a chunk size line of at most ${maximum} bytes, got a longer one`);
+      }
       return;
     }
-    if (!isChunkExtension(this.#extension)) throw new ProtocolFault('chunk-malformed', `expected chunk extensions NAME[=VALUE], got ${quoted(this.#extension)}`);
+    if (!isChunkExtension(this.#extension)) {
+      throw new ProtocolFault('chunk-malformed', `expected chunk extensions NAME[=VALUE], got ${quoted(this.#extension)}`);
+    }
     this.#state = 'size-end';
   }
 

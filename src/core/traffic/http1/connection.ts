@@ -1,7 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
 import { consistsOf, TOKEN } from './characters.ts';
 import { ProtocolFault, quoted } from './fault.ts';
-import { trimBlanks } from './fields.ts';
+import { withoutSpaces } from './fields.ts';
 import type { Version } from './message.ts';
 
 /**
@@ -18,7 +18,9 @@ export function readConnection(headers: Headers): readonly string[] {
   const options = connectionOptions(headers);
   for (const option of options) {
     if (!consistsOf(TOKEN, option)) throw new ProtocolFault('connection-malformed', `expected names in Connection, got ${quoted(option)}`);
-    if (END_TO_END.has(option)) throw new ProtocolFault('connection-malformed', `expected Connection to name fields of this connection only, got "${option}"`);
+    if (END_TO_END.has(option)) {
+      throw new ProtocolFault('connection-malformed', `expected Connection to name fields of this connection only, got "${option}"`);
+    }
   }
   return options;
 }
@@ -29,7 +31,7 @@ export function connectionOptions(headers: Headers): readonly string[] {
   for (const [name, value] of headers) {
     if (name !== 'connection') continue;
     for (const option of value.toLowerCase().split(',')) {
-      const trimmed = trimBlanks(option);
+      const trimmed = withoutSpaces(option);
       if (trimmed !== '') options.push(trimmed);
     }
   }

@@ -21,7 +21,6 @@ export type FaultCode =
   | 'connection-malformed'
   | 'expect-unsupported'
   | 'chunk-malformed'
-  | 'trailer-malformed'
   | 'trailer-forbidden'
   | 'response-unexpected'
   | 'switch-refused'

@@ -1,6 +1,6 @@
 import type { Headers } from '../../terms/action.ts';
 import { TOKEN } from './characters.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { type FaultCode, ProtocolFault, quoted } from './fault.ts';
 
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -11,7 +11,8 @@ type Field = readonly [name: string, value: string];
 /**
  * The field lines of a `Section`'s text from `from` on, each `NAME: VALUE CR LF` (RFC 9112 section 5).
  *
- * Refused, each because two parsers have differed on it: white space before the colon, folded lines, an empty name.
+ * Refused, each because two parsers have differed on it: white space before the colon, a tab around a value, folded lines, an
+ * empty name.
  */
 export function readFields(text: string, from: number, maximum: number): Headers {
   const fields: Field[] = [];
@@ -19,14 +20,14 @@ export function readFields(text: string, from: number, maximum: number): Headers
     if (fields.length === maximum) throw new ProtocolFault('too-many-fields', `expected at most ${maximum} fields, got more`);
     const colon = nameEnd(text, at);
     const end = text.indexOf('\r', colon);
-    fields.push([text.slice(at, colon).toLowerCase(), trimBlanks(text, colon + 1, end)]);
+    fields.push([text.slice(at, colon).toLowerCase(), fieldValue(text, colon + 1, end)]);
     at = end + 2;
   }
   return fields;
 }
 
-/** The value of a field that may stand only once; `undefined` where it is absent. */
-export function onlyValue(headers: Headers, name: string, code: 'host-malformed' | 'content-length-malformed' | 'transfer-encoding-unsupported' | 'expect-unsupported'): string | undefined {
+/** The value of a field that may stand only once, else throws `code`; `undefined` where it is absent. */
+export function onlyValue(headers: Headers, name: string, code: FaultCode): string | undefined {
   let found: string | undefined;
   for (const field of headers) {
     if (field[0] !== name) continue;
@@ -41,17 +42,26 @@ function nameEnd(text: string, from: number): number {
   while (TOKEN[text.charCodeAt(at)] === 1) at++;
   const stop = text.charCodeAt(at);
   if (stop === COLON && at > from) return at;
-  if (at === from && (stop === SPACE || stop === TAB)) throw new ProtocolFault('field-folded', 'expected a field name, got white space: folded lines are refused');
+  if (at === from && (stop === SPACE || stop === TAB)) {
+    throw new ProtocolFault('field-folded', 'expected a field name, got white space: folded lines are refused');
+  }
   throw new ProtocolFault('field-malformed', `expected NAME: VALUE, got ${quoted(text.slice(from, at + 1))} where the colon should follow the name`);
 }
 
-/** Without the tabs and spaces at its ends, and no other white space: `trim` would also take a byte 0xa0. */
-export function trimBlanks(text: string, from = 0, to = text.length): string {
-  while (from < to && isBlank(text.charCodeAt(from))) from++;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
+/**
+ * A value without the spaces around it, and only spaces: `trim` would also take a byte 0xa0. Tabs are allowed there (RFC 9110
+ * section 5.6.3), but llhttp takes `chunked` with a tab behind it for another coding, so they are refused.
+ */
+function fieldValue(text: string, from: number, to: number): string {
+  const value = withoutSpaces(text, from, to);
+  if (value.charCodeAt(0) === TAB || value.charCodeAt(value.length - 1) === TAB) {
+    throw new ProtocolFault('field-malformed', 'expected only spaces around the value of a field, got a tab');
+  }
+  return value;
 }
 
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
+export function withoutSpaces(text: string, from = 0, to = text.length): string {
+  while (from < to && text.charCodeAt(from) === SPACE) from++;
+  while (to > from && text.charCodeAt(to - 1) === SPACE) to--;
+  return text.slice(from, to);
 }

@@ -10,7 +10,9 @@ const UNTIL_CLOSE: Framing = { kind: 'until-close' };
 /** How a request's body is delimited: RFC 9112 section 6.3, points 3 to 7, less all that it lets a recipient repair. */
 export function requestFraming(method: string, version: Version, headers: Headers): Framing {
   const announced = announcedFraming(version, headers);
-  if (method === 'CONNECT' && announced.kind !== 'none') throw new ProtocolFault('framing-ambiguous', 'expected CONNECT without a body, got one announced');
+  if (method === 'CONNECT' && announced.kind !== 'none') {
+    throw new ProtocolFault('framing-ambiguous', 'expected CONNECT without a body, got one announced');
+  }
   return announced;
 }
 
@@ -39,7 +41,9 @@ function announcedFraming(version: Version, headers: Headers): Framing {
 }
 
 function chunkedFraming(version: Version, encoding: string): Framing {
-  if (encoding.toLowerCase() !== 'chunked') throw new ProtocolFault('transfer-encoding-unsupported', `expected Transfer-Encoding: chunked, got ${quoted(encoding)}`);
+  if (encoding.toLowerCase() !== 'chunked') {
+    throw new ProtocolFault('transfer-encoding-unsupported', `expected Transfer-Encoding: chunked, got ${quoted(encoding)}`);
+  }
   // RFC 9112 section 6.1: an HTTP/1.0 peer does not know it, and something between that does not either may have cut the body elsewhere.
   if (version === '1.0') throw new ProtocolFault('framing-ambiguous', 'expected HTTP/1.0 without Transfer-Encoding, got one');
   return CHUNKED;
@@ -47,6 +51,8 @@ function chunkedFraming(version: Version, encoding: string): Framing {
 
 /** One spelling for each length: no sign, no leading zero, no list, at most 15 digits so that it is exact as a number. */
 function readLength(text: string): number {
-  if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) throw new ProtocolFault('content-length-malformed', `expected Content-Length in plain decimals, got ${quoted(text)}`);
+  if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
+    throw new ProtocolFault('content-length-malformed', `expected Content-Length in plain decimals, got ${quoted(text)}`);
+  }
   return Number(text);
 }

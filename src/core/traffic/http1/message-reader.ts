@@ -50,7 +50,12 @@ export class MessageReader {
   /** The peer sends no more. */
   close(): void {
     if (this.idle) return;
-    if (this.#body?.mayClose !== true) throw new ProtocolFault('message-cut-short', `expected the rest of a message, got the end of the connection in its ${this.#body === undefined ? 'head' : 'body'}`);
+    if (this.#body?.mayClose !== true) {
+      throw new ProtocolFault(
+        'message-cut-short',
+        `expected the rest of a message, got the end of the connection in its ${this.#body === undefined ? 'head' : 'body'}`,
+      );
+    }
     this.#end([], 0);
   }
 

@@ -1,3 +1,4 @@
+import type { Headers } from '../../terms/action.ts';
 import { AUTHORITY, consistsOf, TOKEN } from './characters.ts';
 import { persists, readConnection } from './connection.ts';
 import { ProtocolFault, quoted } from './fault.ts';
@@ -6,7 +7,6 @@ import { requestFraming } from './framing.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { RequestHead, RequestSink, Version } from './message.ts';
 import { MessageReader } from './message-reader.ts';
-import type { Headers } from '../../terms/action.ts';
 import { readRequestLine } from './start-line.ts';
 import { readTarget } from './target.ts';
 
@@ -71,7 +71,9 @@ function readRequestHead(text: string, limits: Limits): RequestHead {
 
 /** So that TLS or another protocol on this port is refused at its first byte and not when time runs out. */
 function refuseOtherProtocols(first: number): void {
-  if (TOKEN[first] !== 1) throw new ProtocolFault('not-http1', `expected the first letter of an HTTP method, got ${quoted(String.fromCharCode(first))}`);
+  if (TOKEN[first] !== 1) {
+    throw new ProtocolFault('not-http1', `expected the first letter of an HTTP method, got ${quoted(String.fromCharCode(first))}`);
+  }
 }
 
 /** Exactly one Host, so that nothing further on can pick another (RFC 9112 section 3.2); HTTP/1.0 clients may send none. */
@@ -79,11 +81,15 @@ function checkHost(version: Version, headers: Headers): void {
   const host = onlyValue(headers, 'host', 'host-malformed');
   if (host === undefined && version === '1.0') return;
   if (host === undefined) throw new ProtocolFault('host-malformed', 'expected a Host field, got none');
-  if (host === '' || !consistsOf(AUTHORITY, host)) throw new ProtocolFault('host-malformed', `expected HOST or HOST:PORT in the Host field, got ${quoted(host)}`);
+  if (host === '' || !consistsOf(AUTHORITY, host)) {
+    throw new ProtocolFault('host-malformed', `expected HOST or HOST:PORT in the Host field, got ${quoted(host)}`);
+  }
 }
 
 function expectsContinue(headers: Headers): boolean {
   const value = onlyValue(headers, 'expect', 'expect-unsupported');
-  if (value !== undefined && value.toLowerCase() !== '100-continue') throw new ProtocolFault('expect-unsupported', `expected Expect: 100-continue, got ${quoted(value)}`);
+  if (value !== undefined && value.toLowerCase() !== '100-continue') {
+    throw new ProtocolFault('expect-unsupported', `expected Expect: 100-continue, got ${quoted(value)}`);
+  }
   return value !== undefined;
 }

@@ -41,7 +41,9 @@ export class ResponseReader {
   push(chunk: Uint8Array): number {
     return this.#guarded(() => {
       // Bytes that nobody asked for would be read as the answer to the next request on this connection.
-      if (this.#requestMethod === undefined && chunk.length > 0) throw new ProtocolFault('response-unexpected', 'expected nothing before the next request, got bytes');
+      if (this.#requestMethod === undefined && chunk.length > 0) {
+        throw new ProtocolFault('response-unexpected', 'expected nothing before the next request, got bytes');
+      }
       return this.#reader.push(chunk);
     });
   }
@@ -49,7 +51,9 @@ export class ResponseReader {
   /** The upstream sends no more: this ends a body that had no length; otherwise `message-cut-short` unless no response is due. */
   end(): void {
     this.#guarded(() => {
-      if (this.#requestMethod !== undefined && this.#reader.idle) throw new ProtocolFault('message-cut-short', 'expected a response, got the end of the connection');
+      if (this.#requestMethod !== undefined && this.#reader.idle) {
+        throw new ProtocolFault('message-cut-short', 'expected a response, got the end of the connection');
+      }
       this.#reader.close();
     });
   }
@@ -60,13 +64,18 @@ export class ResponseReader {
       this.#sink.head(head);
       return head.framing;
     }
-    if (head.status === 101) throw new ProtocolFault('switch-refused', 'expected a response in HTTP/1.1, got 101 Switching Protocols without having asked');
-    this.#informational += 1;
-    if (this.#informational > this.#limits.informational) {
-      throw new ProtocolFault('response-unexpected', `expected at most ${this.#limits.informational} interim responses, got more`);
-    }
+    this.#checkInformational(head);
     this.#sink.informational(head);
     return 'another-head';
+  }
+
+  #checkInformational({ status, keepAlive }: ResponseHead): void {
+    if (status === 101) throw new ProtocolFault('switch-refused', 'expected a response in HTTP/1.1, got 101 Switching Protocols without having asked');
+    // HTTP/1.0 knows no interim responses, and after "close" nothing may follow: other parsers stop here.
+    if (!keepAlive) throw new ProtocolFault('connection-malformed', 'expected an interim response that leaves the connection open, got one that ends it');
+    this.#informational += 1;
+    const maximum = this.#limits.informational;
+    if (this.#informational > maximum) throw new ProtocolFault('response-unexpected', `expected at most ${maximum} interim responses, got more`);
   }
 
   #finish(trailers: ResponseHead['headers']): void {

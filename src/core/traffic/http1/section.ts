@@ -37,7 +37,7 @@ export class Section {
   read(chunk: Uint8Array, from: number): number {
     const stop = Math.min(chunk.length, from + this.#maximum - this.#length);
     const end = this.#findEnd(chunk, from, stop);
-    if (end === -1 && stop < chunk.length) throw tooLarge(this.#maximum, 'head');
+    if (end === -1 && stop < chunk.length) throw tooLarge(this.#maximum, 'a head or trailers');
     if (end === -1) {
       this.#hold(chunk, from);
       return -1;
@@ -76,7 +76,7 @@ export class Section {
   #skipText(chunk: Uint8Array, from: number, stop: number, lineStart: number): number {
     let at = from;
     while (at < stop && FIELD_VALUE[chunk[at] ?? 0] === 1) at++;
-    if (at - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'line');
+    if (at - lineStart > this.#lineMaximum) throw tooLarge(this.#lineMaximum, 'a line');
     if (at === stop) return stop;
     if (chunk[at] !== CR) throw refusedByte(chunk[at]);
     this.#returned = true;
@@ -121,5 +121,5 @@ function quotedByte(byte: number | undefined): string {
 }
 
 function tooLarge(maximum: number, what: string): ProtocolFault {
-  return new ProtocolFault('head-too-large', `expected a ${what} of at most ${maximum} bytes, got a longer one`);
+  return new ProtocolFault('head-too-large', `expected ${what} of at most ${maximum} bytes, got a longer one`);
 }

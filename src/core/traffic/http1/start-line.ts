@@ -34,7 +34,9 @@ export function readRequestLine(text: string): RequestLine {
   if (first === -1 || second === -1 || second > end) throw malformedLine(text.slice(0, end), 'METHOD TARGET HTTP/1.1');
   const method = text.slice(0, first);
   const protocol = text.slice(second + 1, end);
-  if (method === 'PRI' && protocol === 'HTTP/2.0') throw new ProtocolFault('not-http1', 'expected HTTP/1.1, got the preface of HTTP/2 (prior knowledge)');
+  if (method === 'PRI' && protocol === 'HTTP/2.0') {
+    throw new ProtocolFault('not-http1', 'expected HTTP/1.1, got the preface of HTTP/2 (prior knowledge)');
+  }
   const version = readVersion(protocol);
   if (!METHODS.has(method)) throw new ProtocolFault('method-unknown', `expected a registered method in upper case, got ${quoted(method)}`);
   return { method, target: text.slice(first + 1, second), version, next: end + 2 };

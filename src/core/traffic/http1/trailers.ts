@@ -7,15 +7,17 @@ import { readFields } from './fields.ts';
  * or understood, all of which has been done by then. Somebody further on might merge them into the head.
  */
 const FORBIDDEN = new Set([
-  'authorization', 'cache-control', 'connection', 'content-encoding', 'content-length', 'content-location', 'content-range', 'content-type',
-  'cookie', 'expect', 'host', 'http2-settings', 'keep-alive', 'location', 'max-forwards', 'pragma', 'proxy-authenticate',
+  'alt-svc', 'authorization', 'cache-control', 'connection', 'content-encoding', 'content-length', 'content-location', 'content-range',
+  'content-type', 'cookie', 'expect', 'host', 'http2-settings', 'keep-alive', 'location', 'max-forwards', 'pragma', 'proxy-authenticate',
   'proxy-authorization', 'proxy-connection', 'range', 'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'www-authenticate',
 ]);
 
-/** The fields after the last chunk. Throws `trailer-malformed` or `trailer-forbidden`. */
+/** The fields after the last chunk. Throws `trailer-forbidden`, or what `readFields` throws. */
 export function readTrailers(text: string, maximum: number): Headers {
   const trailers = readFields(text, 0, maximum);
   const forbidden = trailers.find(([name]) => FORBIDDEN.has(name));
-  if (forbidden !== undefined) throw new ProtocolFault('trailer-forbidden', `expected no field in the trailers that belongs in the head, got "${forbidden[0]}"`);
+  if (forbidden !== undefined) {
+    throw new ProtocolFault('trailer-forbidden', `expected no field in the trailers that belongs in the head, got "${forbidden[0]}"`);
+  }
   return trailers;
 }

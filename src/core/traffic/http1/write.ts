@@ -5,9 +5,10 @@ import { ProtocolFault, quoted } from './fault.ts';
 /** The bytes of `FIELD_VALUE`; on values that are cut out of a head the expression is faster than the table. */
 const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** All that is written here is latin1 text: one character, one byte. */
-
-/** `METHOD TARGET HTTP/1.1` and the fields as given. Throws `ProtocolFault` `unwritable` rather than write what would be read differently. */
+/**
+ * `METHOD TARGET HTTP/1.1` and the fields as given, as latin1 text (one character, one byte) like all that is written here.
+ * Throws `ProtocolFault` `unwritable` rather than write what would be read differently.
+ */
 export function writeRequestHead(method: string, target: string, headers: Headers): string {
   if (method === '' || !consistsOf(TOKEN, method)) throw unwritable('request', 'method', method);
   if (target === '' || !consistsOf(TARGET, target)) throw unwritable('request', 'target', target);
