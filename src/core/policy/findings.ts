@@ -12,19 +12,19 @@ interface Draft extends Finding {
 /** A tool is of one protocol; each of these takes the place of `http` in versions that can enforce it. */
 const PROTOCOLS: readonly string[] = ['llm', 'mcp', 'postgres', 'tcp'];
 
-/** Turns what zod found wrong with `value` into findings, one for each mistake, in our words. */
-export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema): Finding[] {
-  const drafts = issues.flatMap((issue) => draftsOf(issue, value, schema));
+/** Turns what zod found wrong with `value` into findings, one for each mistake, in our words; `consequence` is said of unknown keys. */
+export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema, consequence = ''): Finding[] {
+  const drafts = issues.flatMap((issue) => draftsOf(issue, value, schema, consequence));
   const unknown = drafts.filter(({ key }) => key !== undefined);
   return drafts.filter((draft) => !unknown.some((other) => explains(other, draft)));
 }
 
-function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema): Draft[] {
+function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema, consequence: string): Draft[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const schema = schemaAt(root, path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(path, key, schema));
+      return issue.keys.map((key) => unknownKey(path, key, schema, consequence));
     case 'custom':
       return [{ path, message: issue.message, ...advice(issue.params) }];
     case 'invalid_key':
@@ -34,12 +34,12 @@ function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema): Dr
   }
 }
 
-function unknownKey(path: Path, key: string, schema: JsonSchema | undefined): Draft {
+function unknownKey(path: Path, key: string, schema: JsonSchema | undefined, consequence: string): Draft {
   const known = Object.keys(schema?.properties ?? {});
   return {
     path,
     key,
-    message: `unknown key ${quoted(key)}, which this version cannot enforce`,
+    message: `unknown key ${quoted(key)}${consequence}`,
     expected: known.length === 0 ? undefined : `one of ${listed(known)}`,
     nearest: nearest(key, known),
   };

@@ -13,6 +13,9 @@ export type ReadObject =
   | { readonly profile: SandboxProfile }
   | { readonly findings: readonly Finding[] };
 
+/** Why a key that is not known is no trifle: whoever wrote it counts on it. */
+const UNENFORCED = ', which this version cannot enforce';
+
 /** Reads one object of either kind from a value that JSON could hold; every finding at once. */
 export function readObject(value: unknown): ReadObject {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
@@ -23,13 +26,13 @@ export function readObject(value: unknown): ReadObject {
 
 function readPolicy(value: unknown): ReadObject {
   const read = agentPolicy.safeParse(value);
-  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy)), ...conflicts(value)];
+  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, UNENFORCED)), ...conflicts(value)];
   return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
 }
 
 function readProfile(value: unknown): ReadObject {
   const read = sandboxProfile.safeParse(value);
-  return read.success ? { profile: read.data } : { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile) };
+  return read.success ? { profile: read.data } : { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile, UNENFORCED) };
 }
 
 function unknownKind(value: unknown, kind: unknown): Finding {
