@@ -11,6 +11,7 @@ import type { CreateLogFile } from './log-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { RecordChain } from './record-chain.ts';
 import { CAPTURE_MEMORY, CapturingSink } from './payload-sink.ts';
+import { Refusals } from './refusals.ts';
 import { createSeal } from './seal.ts';
 
 export interface JournalOptions {
@@ -35,7 +36,7 @@ export interface Journal {
   payload(capture: Capture, call: string, side: 'request' | 'response', mediaType?: string): PayloadSink;
   /** Whether the last attempt to write succeeded. */
   readonly healthy: boolean;
-  /** Waits for what was appended, syncs it and ends the epoch. */
+  /** Waits for what was appended, syncs it and ends the epoch. Rejects with JournalFault if the end cannot be written. */
   close(): Promise<void>;
 }
 
@@ -61,14 +62,22 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const sealedSecret = blobs.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
     const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create: options.createFile ?? createLogFile });
     const memory = { left: CAPTURE_MEMORY };
+    const refusals = new Refusals((notice) => chain.append(notice, 'written'), now);
     return {
-      append: (draft, durability) => chain.append(draft, durability),
+      append: (draft, durability) =>
+        chain.append(draft, durability).catch((error: unknown) => {
+          refusals.count(error);
+          throw error;
+        }),
       payload: (capture, call, side, mediaType) =>
         new CapturingSink(capture, { call, side, ...(mediaType === undefined ? {} : { mediaType }) }, { blobs, randomBytes, secret, memory }),
       get healthy() {
         return chain.healthy;
       },
-      close: () => chain.close().finally(unlock),
+      close: () => {
+        refusals.stop();
+        return chain.close().finally(unlock);
+      },
     };
   } catch (error) {
     unlock();

@@ -69,6 +69,7 @@ outcome that names it and not synced: after a crash of the machine it may be mis
 A record that could not be written is refused to its caller, who then makes no call. What was written of it is cut off the
 file again. Where the file cannot be cut, or a sync fails, the journal leaves the file and opens a new epoch, whose first
 record says which lines of the old one are void. A process that dies in between leaves at most an intent without an outcome.
+As soon as records can be kept again, a notice \`records-refused\` says how many could not be, since when and why.
 
 ## Verification
 

@@ -140,6 +140,20 @@ describe('a write that fails', () => {
   });
 });
 
+describe('a hole in the record', () => {
+  test('is told by the log itself as soon as it can, though no call comes', async () => {
+    const weather: Weather = {};
+    const { directory, journal } = await opened(weather);
+    weather.appendFails = { afterBytes: 0, errno: 'ENOSPC' };
+    await Promise.allSettled([journal.append(intentOf('c1'), 'written'), journal.append(intentOf('c2'), 'written')]);
+    weather.appendFails = undefined;
+    while (!journal.healthy) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await journal.close();
+    expect(recordsOf(directory)[1]).toMatchObject({ kind: 'notice', event: 'records-refused', facts: { count: 2, reason: 'full' } });
+    expect(recordsOf(directory)).toHaveLength(3);
+  });
+});
+
 describe('a sync that fails', () => {
   test('refuses what waited for it, declares it void in a new epoch, and keeps what was only to be written', async () => {
     const weather: Weather = {};

@@ -23,16 +23,17 @@ function tailCommand(): Command {
   return new Command('tail')
     .description('print the latest calls, one a line')
     .argument('[dir]', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .addOption(new Option('--journal <dir>', 'the same, as other commands spell it'))
     .option('-f, --follow', 'go on with what is written from now on', false)
     .option('-n, --lines <count>', 'calls and notices to begin with', wholeNumber, 20)
     .addOption(outputOption('text, or the records themselves, one JSON object a line'))
     .addHelpText('after', examples('sallyport log tail', 'sallyport log tail -f ./journal', 'sallyport log tail -n 1000 --output json | jq .reason'))
-    .action(async (dir: string | undefined, options: OutputOption & { follow: boolean; lines: number }) => {
+    .action(async (dir: string | undefined, options: OutputOption & { journal?: string; follow: boolean; lines: number }) => {
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());
       process.stdout.once('error', () => stop.abort());
-      const { follow, lines: count, output } = options;
-      await saying(() => tailLog({ directory: place(dir), count, follow, output, stdout: process.stdout, signal: stop.signal }));
+      const { journal, follow, lines: count, output } = options;
+      await saying(() => tailLog({ directory: place(dir ?? journal), count, follow, output, stdout: process.stdout, signal: stop.signal }));
     });
 }
 
@@ -53,12 +54,13 @@ function verifyCommand(): Command {
   return new Command('verify')
     .description('check that the record is intact and complete; needs no server and no key')
     .argument('[dir]', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .addOption(new Option('--journal <dir>', 'the same, as other commands spell it'))
     .addOption(outputOption('text, or the report as one JSON object'))
     .addHelpText('after', '\nExit codes: 0 intact, 1 tampered, 2 incomplete (an outcome, an epoch or a blob is missing, or the last line\nis torn), or no journal that can be read.\n')
     .addHelpText('after', examples('sallyport log verify', 'sallyport log verify ./journal --output json'))
-    .action(async (dir: string | undefined, { output }: OutputOption) => {
+    .action(async (dir: string | undefined, { journal, output }: OutputOption & { journal?: string }) => {
       await saying(async () => {
-        process.exitCode = await verifyJournal(place(dir), output, process.stdout);
+        process.exitCode = await verifyJournal(place(dir ?? journal), output, process.stdout);
       });
     });
 }

@@ -1,12 +1,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { verifyLog } from '../../../src/adapters/journal/verify-log.ts';
-import { open, temporaryFolder } from './folder.ts';
+import { epochPath, open, recordsOf, temporaryFolder } from './folder.ts';
 
 const CHILD = new URL('fill.child.ts', import.meta.url).pathname;
 
@@ -46,6 +46,21 @@ describe('a disk without room', () => {
     expect(await line()).toMatchObject({ code: 'full', healthy: false });
     child.stdin.write('go\n');
     expect(await line()).toEqual({ healthy: true });
+  });
+});
+
+describe('a writer that is killed', () => {
+  test('leaves a log that the next one goes on with, and that is intact', async () => {
+    const directory = join(temporaryFolder(), 'journal');
+    const { child } = start(process.execPath, [CHILD, directory]);
+    while (!existsSync(epochPath(directory)) || statSync(epochPath(directory)).size < 100_000) await new Promise((resolve) => { setTimeout(resolve, 10); });
+    child.kill('SIGKILL');
+    await new Promise((resolve) => { child.once('exit', resolve); });
+    await (await open(directory)).close();
+    const seq = recordsOf(directory).length - 1;
+    expect(seq).toBeGreaterThan(100);
+    expect(recordsOf(directory, 2)[0]).toMatchObject({ cause: 'start', after: { epoch: 1, seq } });
+    expect(await verifyLog(directory)).toMatchObject({ verdict: 'intact', findings: [], epochs: 2 });
   });
 });
 
