@@ -12,13 +12,13 @@ import { upstreamTrust } from './trust.ts';
 import { TimedOut, untilReady } from './waiting.ts';
 
 /** Milliseconds; a step that was not needed is absent. */
-export interface DialTiming {
+interface DialTiming {
   readonly dns?: number;
   readonly connect?: number;
   readonly tls?: number;
 }
 
-export interface Dialled {
+interface Dialled {
   /** A `TLSSocket` with a verified peer where the permit's scheme is `https`. */
   readonly socket: Socket | TLSSocket;
   /** The address that was dialled. */
@@ -35,7 +35,7 @@ export interface Dialer {
 }
 
 /** Milliseconds. */
-export interface DialTimeouts {
+interface DialTimeouts {
   /** One address; the next is tried after it. */
   readonly connect: number;
   readonly handshake: number;

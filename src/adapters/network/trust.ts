@@ -1,12 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { readCertificate, splitPem } from '../certificates/read.ts';
 
 /**
  * What upstream certificates are verified against: the system's roots (where it has none, as in a bare image, those that
  * come with Node) and the PEM certificates given. There is no way to verify against nothing.
  *
  * The hundreds of roots are read when the first call needs them: that takes some 60 ms and 10 MiB, which an idle sidecar need not
- * have. Throws `TypeError` at once where what is given is no certificate, which TLS itself would pass over in silence.
+ * have. Throws `CertificateFault` `pem-invalid` at once where what is given is no certificate, which TLS itself would pass over in silence.
  */
 export function upstreamTrust(ca: readonly string[]): () => SecureContext {
   const extra = ca.flatMap(certificatesIn);
@@ -18,16 +18,10 @@ export function upstreamTrust(ca: readonly string[]): () => SecureContext {
 }
 
 function certificatesIn(pem: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new TypeError('expected PEM certificates to trust upstream, got none');
-  for (const block of blocks) {
-    try {
-      void new X509Certificate(block);
-    } catch (cause) {
-      throw new TypeError('expected PEM certificates to trust upstream, got one that cannot be read', { cause });
-    }
-  }
-  return blocks;
+  const certificates = splitPem(pem);
+  // Where there is none, reading the text says so.
+  for (const certificate of certificates.length === 0 ? [pem] : certificates) readCertificate(certificate);
+  return certificates;
 }
 
 function roots(): Iterable<string> {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dnsFrame, DnsFrames } from '../../../src/adapters/network/dns-frames.ts';
 import { only, readVectors } from '../../vectors/read-vector.ts';

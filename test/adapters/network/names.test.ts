@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSyntheticNames, SYNTHETIC_RANGE } from '../../../src/adapters/network/names.ts';
 import { parseAddress } from '../../../src/core/address/address.ts';

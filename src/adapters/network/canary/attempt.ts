@@ -15,8 +15,11 @@ export type Outcome =
 /** What `reject with icmpx admin-prohibited` becomes in TCP over IPv4, over IPv6, and in UDP. */
 const REJECTIONS = new Set(['EHOSTUNREACH', 'EACCES', 'EPERM', 'ENETUNREACH']);
 
-/** Over IPv6 a rejected connection is only told so when its first packet is sent again, after one second. */
-const PATIENCE_MILLISECONDS = 3_000;
+/**
+ * Short, as silence is no proof and a rejection of our own comes at once; but over IPv6 a connection is only told of it when
+ * its first packet is sent again, after one second.
+ */
+const PATIENCE_MILLISECONDS = { tcp: 2_000, udp: 500 };
 
 export async function attempt(probe: Probe): Promise<Outcome> {
   const socket = createSocket(probe.address.family === 4 ? 'udp4' : 'udp6');
@@ -40,7 +43,7 @@ async function tryTcp({ address, port }: Probe): Promise<Outcome> {
   const socket = connect({ host: address.text, port, autoSelectFamily: false });
   try {
     return await new Promise((resolve) => {
-      socket.setTimeout(PATIENCE_MILLISECONDS, () => { resolve({ kind: 'silent' }); });
+      socket.setTimeout(PATIENCE_MILLISECONDS.tcp, () => { resolve({ kind: 'silent' }); });
       socket.on('connect', () => { resolve({ kind: 'answered', how: 'it took the connection' }); });
       socket.on('error', (error) => { resolve(outcomeOf(error)); });
     });
@@ -51,7 +54,7 @@ async function tryTcp({ address, port }: Probe): Promise<Outcome> {
 
 async function tryUdp(socket: UdpSocket): Promise<Outcome> {
   return await new Promise((resolve) => {
-    const timer = setTimeout(() => { resolve({ kind: 'silent' }); }, PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => { resolve({ kind: 'silent' }); }, PATIENCE_MILLISECONDS.udp);
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer);
       resolve(outcome);

@@ -2,7 +2,7 @@ import { SYNTHETIC_RANGE } from '../names.ts';
 import { checkSettings, type CaptureSettings } from './settings.ts';
 
 /** One rule; its name is its comment in the kernel, by which it is found again. */
-export interface Rule {
+interface Rule {
   readonly name: string;
   readonly text: string;
 }

@@ -14,7 +14,7 @@ export interface CaptureSettings {
 /** Ports that the proxy answers on besides the captured ones; the capture and the proxy agree on them. */
 export const EXPLICIT_PORT = 15001;
 export const DNS_PORT = 15053;
-export const HEALTH_PORT = 15020;
+const HEALTH_PORT = 15020;
 
 /**
  * Throws `CaptureFault` `settings-invalid` on settings that could not mean what they say: root as the proxy's user (everybody's

@@ -17,22 +17,22 @@ describe('a probe', () => {
   });
 });
 
-describe('the canary', () => {
-  /** A world in which every attempt ends alike; `counting` says whether our own kernel counts it as its rejection. */
-  async function findings(outcome: Outcome, counting: 'counts' | 'does not count' | 'does not say'): Promise<readonly Finding[]> {
-    let count = 0;
-    const found = await proveCaptured({
-      probes: [readProbe('tcp:192.0.2.10:6443')!],
-      captured: [],
-      attempt: async () => {
-        if (counting === 'counts') count += 1;
-        return outcome;
-      },
-      rejections: async () => (counting === 'does not say' ? undefined : count),
-    });
-    return found.filter((one) => !one.tried.startsWith('DNS'));
-  }
+/** A world in which every attempt ends alike; `counting` says whether our own kernel counts it as its rejection. */
+async function findings(outcome: Outcome, counting: 'counts' | 'does not count' | 'does not say'): Promise<readonly Finding[]> {
+  let count = 0;
+  const found = await proveCaptured({
+    probes: [readProbe('tcp:192.0.2.10:6443')!],
+    captured: [],
+    attempt: async () => {
+      if (counting === 'counts') count += 1;
+      return outcome;
+    },
+    rejections: async () => (counting === 'does not say' ? undefined : count),
+  });
+  return found.filter((one) => !one.tried.startsWith('DNS'));
+}
 
+describe('the canary', () => {
   test.each<[string, Outcome, 'counts' | 'does not count' | 'does not say', boolean, string]>([
     ['a rejection of our own', { kind: 'rejected', code: 'EHOSTUNREACH' }, 'counts', true, 'rejected here (EHOSTUNREACH)'],
     ['no way there', { kind: 'no-route' }, 'does not count', true, 'there is no way to it'],

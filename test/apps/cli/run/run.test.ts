@@ -1,0 +1,194 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mintAuthority, mintServing } from '../../../../src/adapters/certificates/serving.ts';
+import { makeFolder } from '../../../../src/apps/cli/run/folder.ts';
+import { findEntry } from '../../../../src/apps/cli/run/namespace.ts';
+
+const MAIN = fileURLToPath(new URL('../../../../src/main.ts', import.meta.url));
+const state = mkdtempSync(join(tmpdir(), 'sallyport-test-run-'));
+const policy = join(state, 'policy.yaml');
+const upstreamCa = join(state, 'upstream-ca.crt');
+
+const folder = await makeFolder();
+const entry = findEntry(folder);
+await folder.remove();
+
+const calls: string[] = [];
+const server = createServer((request, response) => {
+  calls.push(`${request.method} ${request.url}`);
+  response.end('from the tool');
+});
+let port = 0;
+
+beforeAll(async () => {
+  const authority = await mintAuthority({ commonName: 'Tools', now: Date.now(), lifetime: 3_600_000 });
+  const identity = await mintServing({ authority, dnsNames: ['api.example.com'], ips: [], now: Date.now(), lifetime: 3_600_000 });
+  server.setSecureContext({ cert: identity.cert, key: identity.key });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+  writeFileSync(upstreamCa, authority.cert);
+  writeFileSync(policy, `apiVersion: sallyport.dev/v1alpha1
+kind: AgentPolicy
+metadata: {name: triage, namespace: agents}
+spec:
+  tools:
+  - name: api
+    http: {hosts: [api.example.com], ports: [${port}], addresses: [127.0.0.0/8]}
+    access: read-only
+`);
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Running {
+  readonly heard: (text: string) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<Ended>;
+}
+
+function start(options: readonly string[], program: readonly string[], env: NodeJS.ProcessEnv = process.env): Running {
+  const args = ['run', '--policy', policy, '--journal', join(state, 'journal'), '--upstream-ca', upstreamCa, '--resolve', 'api.example.com:127.0.0.1', ...options, '--', ...program];
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => { stdout += String(chunk); });
+  child.stderr.on('data', (chunk) => { stderr += String(chunk); });
+  return {
+    heard: async (text) => { await expect.poll(() => stdout, { timeout: 10_000 }).toContain(text); },
+    signal: (signal) => { child.kill(signal); },
+    ended: once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr })),
+  };
+}
+
+const run = async (options: readonly string[], program: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> => await start(options, program, env).ended;
+
+/** A program that calls its arguments, `METHOD URL`, one after the other, and prints what it gets; it needs nothing but Node. */
+const CALLER = `
+for (const call of process.argv.slice(1)) {
+  const [method, url] = call.split(' ');
+  try {
+    const response = await fetch(url, { method });
+    const body = await response.text();
+    console.log(response.status, response.headers.get('content-type') === 'application/problem+json' ? JSON.parse(body).reason : body);
+  } catch (error) {
+    console.log(error.cause?.code ?? error.message);
+  }
+}`;
+
+const caller = (...calls: string[]): string[] => [process.execPath, '--input-type=module', '-e', CALLER, ...calls];
+
+/** Without the variables that tell it of a proxy. */
+const unaware = (...program: string[]): string[] => ['env', ...['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'NODE_USE_ENV_PROXY'].flatMap((name) => ['-u', name]), ...program];
+
+describe.skipIf(!entry.found)(`a program in a network namespace of its own${entry.found ? '' : ` (skipped: ${entry.reason})`}`, () => {
+  test('calls a tool through the proxy and is refused the rest, told of the proxy or not', async () => {
+    const [ok, post, other] = [`GET https://api.example.com:${port}/v1/items`, `POST https://api.example.com:${port}/v1/items`, 'GET https://other.example/'];
+    for (const program of [caller(ok, post, other), unaware(...caller(ok, post, other))]) {
+      calls.length = 0;
+      const { code, stdout, stderr } = await run(['--require-capture'], program);
+      expect(stderr).toBe('');
+      expect(stdout.trim().split('\n')).toEqual(['200 from the tool', '403 no-rule-matched', '403 host-not-listed']);
+      expect(code).toBe(0);
+      expect(calls).toEqual(['GET /v1/items']);
+    }
+  });
+
+  test('reaches no address, not even this machine\'s own', async () => {
+    const { stdout } = await run([], unaware(...caller('GET http://192.0.2.1/', `GET https://127.0.0.1:${port + 1}/`, 'GET http://[2001:db8::1]/')));
+    expect(stdout.trim().split('\n')).toEqual(['ENETUNREACH', 'ECONNREFUSED', 'ENETUNREACH']);
+  });
+
+  test('has no capabilities and no descriptors or variables of ours, and signals as they should be', async () => {
+    const { stdout } = await run([], ['sh', '-c', 'grep -E "^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs|SigIgn|SigBlk)" /proc/self/status; env; ls /proc/$$/fd']);
+    for (const name of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) expect(stdout).toMatch(new RegExp(`^${name}:\\s+0+$`, 'm'));
+    expect(stdout).toMatch(/^NoNewPrivs:\s+1$/m);
+    const own = /^SigIgn:\s+(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+    // Node itself ignores SIGPIPE (13) and SIGXFSZ (25); the program does not inherit that.
+    expect(BigInt(`0x${/^SigIgn:\s+(\S+)$/m.exec(stdout)?.[1] ?? 'f'}`) & 0x1001000n).toBe(0n);
+    expect(own).not.toBe('');
+    expect(stdout).not.toContain('NODE_CHANNEL');
+    const before = spawnSync('sh', ['-c', 'ls /proc/$$/fd'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).stdout.trim().split('\n');
+    expect(stdout.trim().split('\n').slice(-before.length)).toEqual(before);
+  });
+
+  test('asks only our DNS, and sees no sockets that others answer at', async () => {
+    const { stdout } = await run([], ['sh', '-c', 'cat /etc/resolv.conf; grep hosts: /etc/nsswitch.conf; ls -A /run/dbus /run/user 2>/dev/null | grep -v :']);
+    expect(stdout.trim().split('\n').filter((line) => line !== '')).toEqual(['nameserver 127.0.0.1', 'hosts: files dns']);
+  });
+});
+
+describe('a program without a network namespace', () => {
+  /** There is no `unshare` here, nor any other program but those that are named. */
+  const bare = { ...process.env, PATH: state };
+
+  test('runs with a warning that nothing is enforced, and is told where the proxy is', async () => {
+    const { code, stdout, stderr } = await run([], caller(`GET https://api.example.com:${port}/v1/items`, 'GET https://other.example/'), bare);
+    expect(stderr).toContain('sallyport: warning: this is NOT enforcement.');
+    expect(stdout.trim().split('\n')).toEqual(['200 from the tool', expect.stringMatching(/403/)]);
+    expect(code).toBe(0);
+  });
+
+  test('does not run where capture is required', async () => {
+    const { code, stdout, stderr } = await run(['--require-capture'], [process.execPath, '-e', 'console.log("ran")'], bare);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('sallyport: no network namespace can be had for the program: ');
+  });
+});
+
+describe('a program behind the gate', () => {
+  test.each([
+    ['its exit code', ['sh', '-c', 'exit 7'], 7],
+    ['128 and the signal that ended it', ['sh', '-c', 'kill -KILL $$'], 137],
+  ])('passes on %s', async (_, program, code) => {
+    expect(await run([], program)).toMatchObject({ code });
+  });
+
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('is sent %s when we are', async (signal) => {
+    const running = start([], ['sh', '-c', `trap 'echo got it; exit 3' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`]);
+    await running.heard('ready');
+    running.signal(signal);
+    expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\ngot it\n' });
+  });
+
+  test('that does not exist is a failure', async () => {
+    const { code, stderr } = await run([], ['no-such-program']);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toContain('no-such-program');
+  });
+
+  test('leaves nothing behind but its record', async () => {
+    const { stdout } = await run([], ['sh', '-c', 'echo $SSL_CERT_FILE; test -s $SSL_CERT_FILE && echo there']);
+    const [caFile = '', there] = stdout.trim().split('\n');
+    expect(there).toBe('there');
+    expect(() => readFileSync(caFile)).toThrow('ENOENT');
+  });
+});
+
+describe('run', () => {
+  test.each([
+    ['no policy', ['run', '--', 'true'], 2, '--policy'],
+    ['no program', ['run', '--policy', policy], 2, 'command'],
+    ['an agent that is none', ['run', '--policy', policy, '--agent', 'triage', '--', 'true'], 2, 'Expected NAMESPACE/NAME'],
+    ['a fixed name that is none', ['run', '--policy', policy, '--resolve', 'a', '--', 'true'], 2, 'expected HOST:ADDRESS'],
+    ['a policy that cannot be read', ['run', '--policy', join(state, 'none.yaml'), '--', 'true'], 1, 'none.yaml'],
+  ])('refuses %s', (_, args, code, message) => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', timeout: 20_000 });
+    expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringContaining(message) });
+  });
+});
