@@ -19,7 +19,8 @@ export const runProgram: RunProgram = (name, args, input) =>
   });
 
 function faultOf(name: string, args: readonly string[], cause: Error, stderr: string): CaptureFault {
-  if ('code' in cause && cause.code === 'ENOENT') return new CaptureFault('program-missing', `expected the program ${name}, found none: the image has to bring it`, { cause });
+  // EACCES: there is a folder on PATH that may not be looked into, and in the others there is none.
+  if ('code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES')) return new CaptureFault('program-missing', `expected the program ${name}, found none that may be run: the image has to bring it`, { cause });
   const complaint = stderr.trim().split('\n')[0] || cause.message;
   const hint = /not permitted|denied/i.test(complaint) ? ' (capture needs the capability NET_ADMIN)' : '';
   return new CaptureFault('program-failed', `${[name, ...args].join(' ')}: ${complaint}${hint}`, { cause });
