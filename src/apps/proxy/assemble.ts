@@ -58,7 +58,7 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
       ...(captured && { names: createSyntheticNames() }),
       ...(settings.countRejections === true && { rejectedPackets: countRejections }),
     });
-    ownPorts.push(...portsOf(proxy.listening));
+    ownPorts.push(...portsOf(proxy.listening, settings.listeners));
     return {
       ...proxy,
       caCertificatePem: authority.certificatePem,
@@ -77,6 +77,8 @@ function resolverOf({ resolve, resolvers }: AssemblySettings): ReturnType<typeof
   return createResolver({ ...(resolve && { fixed: resolve }), ...(resolvers && { servers: resolvers }) });
 }
 
-function portsOf({ explicit, captured, dns, health }: RunningProxy['listening']): number[] {
-  return [explicit, dns, health, ...captured.map(({ at }) => at)].flatMap((endpoint) => endpoint?.port ?? []);
+/** Those that we opened ourselves: a server that was handed over listens in another network namespace, where we dial nothing. */
+function portsOf({ explicit, captured, dns, health }: RunningProxy['listening'], given: ProxySettings['listeners']): number[] {
+  const handedOver = (given.explicit !== undefined && 'server' in given.explicit) || (given.dns !== undefined && 'udp' in given.dns);
+  return handedOver ? [] : [explicit, dns, health, ...captured.map(({ at }) => at)].flatMap((endpoint) => endpoint?.port ?? []);
 }
