@@ -1,4 +1,3 @@
-import { getPublicSuffix } from 'tldts';
 import type { HostName } from '../terms/authority.ts';
 import { isAddressLiteral, parseHost } from './host.ts';
 import { quoted } from './quote.ts';
@@ -16,10 +15,7 @@ export type ParsedHostPattern =
   | { readonly ok: true; readonly pattern: HostPattern }
   | { readonly ok: false; readonly sentence: string; readonly nearest?: string };
 
-/**
- * Reads a host of a policy. A wildcard is the whole first label and stands below a domain that somebody registered: below a
- * public suffix (`*.com`, `*.github.io`; publicsuffix.org, private section included) it would list strangers.
- */
+/** Reads a host of a policy. A wildcard is the whole first label; whether it stands below a public suffix is `publicSuffixFault`'s to say. */
 export function parseHostPattern(text: string): ParsedHostPattern {
   if (!text.includes('*')) return exact(text);
   if (!text.startsWith('*.') || text.indexOf('*', 1) !== -1) return misplaced(text);
@@ -27,9 +23,6 @@ export function parseHostPattern(text: string): ParsedHostPattern {
   if (!parsed.ok) return parsed;
   const domain = parsed.host;
   if (isAddressLiteral(domain)) return { ok: false, sentence: `${quoted(text)} puts a wildcard before an address` };
-  if (isPublicSuffix(domain)) {
-    return { ok: false, sentence: `${quoted(text)} would list every name below ${domain}, under which anybody can register one` };
-  }
   return { ok: true, pattern: { kind: 'below', host: domain, text: `*.${domain}` } };
 }
 
@@ -61,10 +54,6 @@ function misplaced(text: string): ParsedHostPattern {
   const dot = text.lastIndexOf('*.');
   const nearest = dot > 0 ? parseHostPattern(text.slice(dot)) : undefined;
   return nearest?.ok === true ? { ok: false, sentence, nearest: nearest.pattern.text } : { ok: false, sentence };
-}
-
-function isPublicSuffix(domain: HostName): boolean {
-  return getPublicSuffix(domain, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) === domain;
 }
 
 /** The ASCII spelling to propose for a name that was written otherwise, or for a URL where a host was meant. */

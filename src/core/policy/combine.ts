@@ -1,7 +1,6 @@
 import type { AddressRange } from '../terms/authority.ts';
 import type { Capture } from '../terms/permit.ts';
-import { DIGEST_ONLY } from './compile-policy.ts';
-import type { CompiledTool } from './compiled.ts';
+import { DIGEST_ONLY, type CompiledTool } from './compiled.ts';
 import type { Opinion } from './judge.ts';
 
 /** How near a call came to being allowed by a policy that says nothing of it; the nearest is the most useful to be told. */

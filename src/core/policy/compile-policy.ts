@@ -2,16 +2,13 @@ import { parseHostPattern } from '../address/pattern.ts';
 import { parseRange } from '../address/range.ts';
 import type { Capture } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
-import type { CompiledMatch, CompiledPolicy, CompiledRule, CompiledTool, ToolIndex } from './compiled.ts';
+import { DIGEST_ONLY, type CompiledMatch, type CompiledPolicy, type CompiledRule, type CompiledTool, type ToolIndex } from './compiled.ts';
+import { EFFECTS } from './effects.ts';
 import type { Access, AgentPolicy, HttpMatch, Rule, Tool } from './model.ts';
 import { parsePathPattern } from './paths.ts';
 import { defaultPorts } from './ports.ts';
-import { EFFECTS } from './schema/agent-policy.ts';
 
 const DEFAULT_CAPTURE_LIMIT = 65_536;
-
-/** What is kept of a call that no tool says more about. */
-export const DIGEST_ONLY: Capture = Object.freeze({ payload: 'digest', limit: 0, redact: Object.freeze([]) });
 
 const READ = ['GET', 'HEAD', 'OPTIONS'];
 

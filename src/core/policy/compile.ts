@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { compilePolicy } from './compile-policy.ts';
 import type { AgentPolicy } from './model.ts';
-import { parseObjects } from './parse.ts';
-import type { Problem } from './problem.ts';
+import { formatPath, type Problem } from './problem.ts';
+import { recheck, type Rechecked } from './recheck.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface CompileOptions {
@@ -15,11 +15,15 @@ export interface CompileOptions {
 
 export type Compiled = { readonly snapshot: Snapshot } | { readonly problems: readonly Problem[] };
 
-/** Validates once more (whoever carried the policies here is not trusted to have done so) and precomputes every lookup of `evaluate`. */
-export function compile(policies: readonly AgentPolicy[], options: CompileOptions): Compiled {
-  const parsed = parseObjects(policies, 'policies');
-  if (parsed.problems.length > 0) return { problems: parsed.problems };
-  const sorted = frozen(parsed.policies.toSorted((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1)));
+/**
+ * Precomputes every lookup of `evaluate`. Takes policies as `parsePolicies` and the link give them, and checks them once more: who
+ * carried them here is not trusted to have done so. Problems have no position; their file is the policy's place in the list.
+ */
+export function compile(policies: readonly unknown[], options: CompileOptions): Compiled {
+  const read = policies.map(recheck);
+  const problems = [...read.flatMap(problemsOf), ...duplicates(read)];
+  if (problems.length > 0) return { problems };
+  const sorted = frozen(read.flatMap((each) => ('policy' in each ? [plainCopy(each.policy)] : [])).sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)));
   const { generation, validUntil } = options;
   const snapshot = {
     generation,
@@ -31,7 +35,28 @@ export function compile(policies: readonly AgentPolicy[], options: CompileOption
   return { snapshot: Object.freeze(snapshot) };
 }
 
-const sortKey = ({ metadata }: AgentPolicy): string => `${metadata.namespace}/${metadata.name}`;
+function problemsOf(read: Rechecked, index: number): Problem[] {
+  if ('policy' in read) return [];
+  return read.findings.map(({ path, key, message }) => problem(index, formatPath(key === undefined ? path : [...path, key]), message));
+}
+
+function duplicates(read: readonly Rechecked[]): Problem[] {
+  const seen = new Set<string>();
+  return read.flatMap((each, index) => {
+    if (!('policy' in each)) return [];
+    const name = nameOf(each.policy);
+    if (seen.has(name)) return [problem(index, 'metadata.name', `there are two policies ${name}`)];
+    seen.add(name);
+    return [];
+  });
+}
+
+const problem = (index: number, path: string, message: string): Problem => ({ file: `policies[${index}]`, line: 0, column: 0, path, message });
+
+const nameOf = ({ metadata }: AgentPolicy): string => `${metadata.namespace}/${metadata.name}`;
+
+/** Freezing must not reach into what the caller still holds. */
+const plainCopy = (policy: AgentPolicy): AgentPolicy => structuredClone(policy);
 
 /** Freezes all plain data; the inside of a Map or a Set is shown to nobody as anything but read-only. */
 function frozen<T>(value: T): T {

@@ -1,8 +1,12 @@
 import type { AddressRange, Scheme } from '../terms/authority.ts';
 import type { Capture } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
+import type { Effect } from './effects.ts';
 import type { AgentPolicy } from './model.ts';
 import type { PathPattern } from './paths.ts';
+
+/** What is kept of a call that no tool says more about. */
+export const DIGEST_ONLY: Capture = Object.freeze({ payload: 'digest', limit: 0, redact: Object.freeze([]) });
 
 /** Absent: any. */
 export interface CompiledMatch {
@@ -12,7 +16,7 @@ export interface CompiledMatch {
 
 export interface CompiledRule {
   readonly reference: RuleReference;
-  readonly effect: 'allow' | 'deny' | 'hold';
+  readonly effect: Effect;
   readonly match: CompiledMatch;
   readonly reason?: string;
 }

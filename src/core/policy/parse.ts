@@ -1,29 +1,15 @@
-import { readDocuments, type Position } from './documents.ts';
-import type { AgentPolicy } from './model.ts';
-import { formatPath, type Finding, type Problem } from './problem.ts';
-import type { SandboxProfile } from './profile.ts';
-import { readObject } from './read-object.ts';
+import { readDocuments } from './documents.ts';
+import { parseSources, type ParsedPolicies, type Source } from './parse-objects.ts';
+import type { Problem } from './problem.ts';
+
+export { parseObjects } from './parse-objects.ts';
 
 export interface PolicyFile {
   readonly file: string;
   readonly text: string;
 }
 
-export interface ParsedPolicies {
-  readonly policies: readonly AgentPolicy[];
-  readonly profiles: readonly SandboxProfile[];
-  /** Not empty: nothing of the rest may be put in force. In the order of files and lines. */
-  readonly problems: readonly Problem[];
-}
-
-/** A value on its way in, and what tells where its parts stand. */
-interface Source {
-  readonly file: string;
-  readonly value: unknown;
-  locate(finding: Finding): Position;
-}
-
-/** Reads YAML files of one or more documents; reports every problem of every file at once. */
+/** Reads YAML files of one or more documents; reports every problem of every file at once, in the order of files and lines. */
 export function parsePolicies(files: readonly PolicyFile[]): ParsedPolicies {
   const problems: Problem[] = [];
   const sources = files.flatMap(({ file, text }): Source[] => {
@@ -36,47 +22,4 @@ export function parsePolicies(files: readonly PolicyFile[]): ParsedPolicies {
   const place = ({ file }: Problem): number => order.get(file) ?? 0;
   const sorted = [...problems, ...parsed.problems].sort((one, other) => place(one) - place(other) || one.line - other.line || one.column - other.column);
   return { ...parsed, problems: sorted };
-}
-
-/** The same for objects that came without text, as from the API server or the link; `source` stands for the file's name. */
-export function parseObjects(objects: readonly unknown[], source: string): ParsedPolicies {
-  return parseSources(objects.map((value) => ({ file: source, value, locate: () => ({ line: 0, column: 0 }) })));
-}
-
-function parseSources(sources: readonly Source[]): ParsedPolicies {
-  const policies: AgentPolicy[] = [];
-  const profiles: SandboxProfile[] = [];
-  const problems: Problem[] = [];
-  const names = new Map<string, string>();
-  for (const source of sources) {
-    const read = readObject(source.value);
-    if ('findings' in read) {
-      problems.push(...read.findings.map((finding) => problemOf(source, finding)));
-      continue;
-    }
-    if ('policy' in read) policies.push(read.policy);
-    else profiles.push(read.profile);
-    const { kind, name } = identity(read);
-    const earlier = names.get(`${kind} ${name}`);
-    if (earlier !== undefined) problems.push(problemOf(source, { path: ['metadata', 'name'], message: `${kind} ${name} stands in ${earlier} already` }));
-    names.set(`${kind} ${name}`, source.file);
-  }
-  return { policies, profiles, problems };
-}
-
-function identity(read: { policy: AgentPolicy } | { profile: SandboxProfile }): { kind: string; name: string } {
-  if ('profile' in read) return { kind: 'SandboxProfile', name: read.profile.metadata.name };
-  return { kind: 'AgentPolicy', name: `${read.policy.metadata.namespace}/${read.policy.metadata.name}` };
-}
-
-function problemOf(source: Source, finding: Finding): Problem {
-  const { path, key, message, expected, nearest } = finding;
-  return {
-    file: source.file,
-    ...source.locate(finding),
-    path: formatPath(key === undefined ? path : [...path, key]),
-    message,
-    ...(expected !== undefined && { expected }),
-    ...(nearest !== undefined && { nearest }),
-  };
 }

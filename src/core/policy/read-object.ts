@@ -1,11 +1,11 @@
-import { conflicts } from './conflicts.ts';
+import { conflicts, type Numbered } from './conflicts.ts';
 import { findings } from './findings.ts';
 import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
 import type { AgentPolicy } from './model.ts';
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
 import type { SandboxProfile } from './profile.ts';
-import { agentPolicy } from './schema/agent-policy.ts';
+import { agentPolicy, tool } from './schema/agent-policy.ts';
 import { sandboxProfile } from './schema/sandbox-profile.ts';
 
 export type ReadObject =
@@ -26,8 +26,22 @@ export function readObject(value: unknown): ReadObject {
 
 function readPolicy(value: unknown): ReadObject {
   const read = agentPolicy.safeParse(value);
-  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, UNENFORCED)), ...conflicts(value)];
+  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, UNENFORCED)), ...conflicts(readableTools(value))];
   return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
+}
+
+/** The tools that are fine by themselves, so that conflicts among them show at once with what is wrong with the others. */
+function readableTools(policy: unknown): Numbered[] {
+  const tools = member(member(policy, 'spec'), 'tools');
+  if (!Array.isArray(tools)) return [];
+  return tools.flatMap((each: unknown, index) => {
+    const read = tool.safeParse(each);
+    return read.success ? [[index, read.data] as const] : [];
+  });
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }
 
 function readProfile(value: unknown): ReadObject {

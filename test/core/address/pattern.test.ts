@@ -12,12 +12,6 @@ function pattern(text: string): HostPattern {
 describe('a pattern is refused', () => {
   test.each([
     ['*', 'would list every host', undefined],
-    ['*.com', 'every name below com', undefined],
-    ['*.co.uk', 'every name below co.uk', undefined],
-    ['*.github.io', 'every name below github.io', undefined],
-    ['*.s3.amazonaws.com', 'every name below s3.amazonaws.com', undefined],
-    ['*.local', 'every name below local', undefined],
-    ['*.COM.', 'every name below com', undefined],
     ['api*.example.com', 'not the whole first label', '*.example.com'],
     ['*api.example.com', 'not the whole first label', undefined],
     ['api.*.example.com', 'not the whole first label', '*.example.com'],

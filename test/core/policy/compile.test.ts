@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../src/core/policy/compile.ts';
-import type { AgentPolicy } from '../../../src/core/policy/model.ts';
 import { parsePolicies } from '../../../src/core/policy/parse.ts';
 import { listedPorts, mentionsHost, renew } from '../../../src/core/policy/snapshot.ts';
 import { host } from '../address/hosts.ts';
@@ -24,7 +23,7 @@ describe('a snapshot', () => {
 
   test('compiles again from its own policies, as the link carries them', () => {
     const snapshot = snapshotOf([apiPolicy('access: full')]);
-    const again = compile(JSON.parse(JSON.stringify(snapshot.policies)) as AgentPolicy[], { generation: 1 });
+    const again = compile(JSON.parse(JSON.stringify(snapshot.policies)) as unknown[], { generation: 1 });
     expect(again).toEqual({ snapshot });
   });
 
@@ -44,17 +43,24 @@ describe('compile trusts nobody', () => {
 
   test('a policy that was changed after it was read is refused', () => {
     const [read] = policies;
-    const changed = { ...read, spec: { ...read?.spec, tools: [{ ...read?.spec.tools[0], http: { hosts: ['*.com'], tls: 'intercept' } }] } } as AgentPolicy;
-    expect(compile([changed], { generation: 1 })).toMatchObject({ problems: [{ path: 'spec.tools[0].http.hosts[0]', line: 0 }] });
+    const changed = { ...read, spec: { ...read?.spec, tools: [{ ...read?.spec.tools[0], when: 'true' }] } };
+    expect(compile([...policies, changed], { generation: 1 })).toEqual({
+      problems: [{ file: 'policies[1]', line: 0, column: 0, path: 'spec.tools[0].when', message: 'is unknown to this version, which cannot enforce it' }],
+    });
   });
 
   test('a policy that comes twice is refused', () => {
-    expect(compile([...policies, ...policies], { generation: 1 })).toMatchObject({ problems: [{ path: 'metadata.name' }] });
+    expect(compile([...policies, ...policies], { generation: 1 })).toMatchObject({ problems: [{ file: 'policies[1]', path: 'metadata.name', message: 'there are two policies agents/triage' }] });
   });
 
-  test('a profile among the policies is left out', () => {
-    const profile = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name: 'a' } } as unknown as AgentPolicy;
-    expect(compile([profile], { generation: 1 })).toMatchObject({ snapshot: { policies: [] } });
+  test('a profile is no policy', () => {
+    expect(compile([{ apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name: 'a' } }], { generation: 1 })).toHaveProperty('problems');
+  });
+
+  test('what the caller holds stays as it was', () => {
+    const own = structuredClone(policies);
+    compile(own, { generation: 1 });
+    expect(Object.isFrozen(own[0]?.spec)).toBe(false);
   });
 });
 

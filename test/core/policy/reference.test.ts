@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { formatProblem } from '../../../src/core/policy/problem.ts';
 import { parsePolicies } from '../../../src/core/policy/parse.ts';
 import { EXAMPLES, policyReference } from '../../../src/core/policy/reference.ts';
-import { METHODS } from '../../../src/core/policy/schema/http.ts';
+import { METHODS } from '../../../src/core/policy/methods.ts';
 
 describe('the reference page', () => {
   const page = policyReference();

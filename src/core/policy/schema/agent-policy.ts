@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EFFECTS } from '../effects.ts';
 import { checked, label, list, shaped } from './fields.ts';
 import { httpMatch, httpTool } from './http.ts';
 import { namespacedMetadata } from './metadata.ts';
@@ -7,8 +8,6 @@ export const API_VERSION = 'sallyport.dev/v1alpha1';
 
 /** 10 MiB: what one side of a call may leave in the journal. */
 const LARGEST_CAPTURE = 10 * 1024 * 1024;
-
-export const EFFECTS = ['allow', 'deny', 'hold'] as const;
 
 const ruleName = checked('Name of the rule, for records and answers; absent: its position.', 63, (text) => {
   if (text === 'access') return { message: '"access" is what records call the access preset' };

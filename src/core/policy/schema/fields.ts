@@ -1,20 +1,17 @@
 import { z } from 'zod';
-
-/** What is wrong with one text of a policy, and how to write it. */
-export interface TextFault {
-  readonly message: string;
-  readonly expected?: string;
-  readonly nearest?: string | undefined;
-}
+import type { TextFault } from '../text-faults.ts';
 
 /** A text that one parser of ours has to understand. */
 export function checked(description: string, longest: number, check: (text: string) => TextFault | undefined) {
   return z.string().max(longest).superRefine((text, context) => {
     const fault = check(text);
-    if (fault === undefined) return;
-    const { message, expected, nearest } = fault;
-    context.addIssue({ code: 'custom', message, params: { expected, nearest } });
+    if (fault !== undefined) context.addIssue(issueOf(fault));
   }).meta({ description });
+}
+
+/** A fault as zod carries it. */
+export function issueOf({ message, expected, nearest }: TextFault) {
+  return { code: 'custom' as const, message, params: { expected, nearest } };
 }
 
 /** A text that fits a pattern; `expected` is the pattern in words. */

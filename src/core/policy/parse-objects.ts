@@ -1,0 +1,63 @@
+import type { Position } from './documents.ts';
+import type { AgentPolicy } from './model.ts';
+import { formatPath, type Finding, type Problem } from './problem.ts';
+import type { SandboxProfile } from './profile.ts';
+import { readObject } from './read-object.ts';
+
+export interface ParsedPolicies {
+  readonly policies: readonly AgentPolicy[];
+  readonly profiles: readonly SandboxProfile[];
+  /** Not empty: nothing of the rest may be put in force. */
+  readonly problems: readonly Problem[];
+}
+
+/** A value on its way in, and what tells where its parts stand. */
+export interface Source {
+  readonly file: string;
+  readonly value: unknown;
+  locate(finding: Finding): Position;
+}
+
+/** Reads objects that came without text, as from the API server; `source` stands for the file's name. */
+export function parseObjects(objects: readonly unknown[], source: string): ParsedPolicies {
+  return parseSources(objects.map((value) => ({ file: source, value, locate: () => ({ line: 0, column: 0 }) })));
+}
+
+/** Reads each, and refuses two of one name. */
+export function parseSources(sources: readonly Source[]): ParsedPolicies {
+  const policies: AgentPolicy[] = [];
+  const profiles: SandboxProfile[] = [];
+  const problems: Problem[] = [];
+  const names = new Map<string, string>();
+  for (const source of sources) {
+    const read = readObject(source.value);
+    if ('findings' in read) {
+      problems.push(...read.findings.map((finding) => problemOf(source, finding)));
+      continue;
+    }
+    if ('policy' in read) policies.push(read.policy);
+    else profiles.push(read.profile);
+    const { kind, name } = identity(read);
+    const earlier = names.get(`${kind} ${name}`);
+    if (earlier !== undefined) problems.push(problemOf(source, { path: ['metadata', 'name'], message: `${kind} ${name} stands in ${earlier} already` }));
+    names.set(`${kind} ${name}`, source.file);
+  }
+  return { policies, profiles, problems };
+}
+
+function identity(read: { policy: AgentPolicy } | { profile: SandboxProfile }): { kind: string; name: string } {
+  if ('profile' in read) return { kind: 'SandboxProfile', name: read.profile.metadata.name };
+  return { kind: 'AgentPolicy', name: `${read.policy.metadata.namespace}/${read.policy.metadata.name}` };
+}
+
+function problemOf(source: Source, finding: Finding): Problem {
+  const { path, key, message, expected, nearest } = finding;
+  return {
+    file: source.file,
+    ...source.locate(finding),
+    path: formatPath(key === undefined ? path : [...path, key]),
+    message,
+    ...(expected !== undefined && { expected }),
+    ...(nearest !== undefined && { nearest }),
+  };
+}
