@@ -82,6 +82,8 @@ async function ran(pod: object, name: string, seconds = 180): Promise<string> {
   return printed;
 }
 
+const dryRun = (pod: object) => kubectl(['create', '--dry-run=server', '-f', '-'], pod);
+
 describe('gate one on a real cluster', () => {
   test('a bare agent pod is refused with all of its faults at once', async () => {
     const ended = await kubectl(['create', '-f', '-'], barePod('bare', AGENTS));
@@ -161,6 +163,12 @@ describe('gate two in a real pod', () => {
   });
 });
 
+/** When the looping agent asked, and the status that it got. */
+async function loopLines(): Promise<[at: number, status: string][]> {
+  const printed = (await kubectl(['-n', AGENTS, 'logs', 'looping', '-c', 'agent'])).out.trim();
+  return printed.split('\n').map((line) => line.split(' ')).map(([at, status]) => [Number(at), status ?? '']);
+}
+
 describe('the record, the policy and the end of a pod', () => {
   test('the record says exactly what was let through, refused and rejected', async () => {
     await mustKubectl(['create', '-f', '-'], agentPod('recorded', ['sh', '-c', `python3 /scripts/agent.py ${TOOL_HOST} ${OTHER_HOST} ${tools.address} ${tools.address} 2001:db8::1; sleep 300`]));
@@ -184,15 +192,14 @@ describe('the record, the policy and the end of a pod', () => {
 
   test('a changed policy is obeyed by a running sidecar within two seconds', async () => {
     await mustKubectl(['create', '-f', '-'], agentPod('looping', ['sh', '/scripts/loop.sh', `https://${TOOL_HOST}/v1/items`]));
-    const lines = async (): Promise<[number, string][]> => (await kubectl(['-n', AGENTS, 'logs', 'looping', '-c', 'agent'])).out.trim().split('\n').map((line) => line.split(' ')).map(([at, status]) => [Number(at), status ?? '']);
-    await eventually('the first allowed call', 120, async () => ((await lines()).some(([, status]) => status === '200') ? true : undefined));
+    await eventually('the first allowed call', 120, async () => ((await loopLines()).some(([, status]) => status === '200') ? true : undefined));
     await apply(policy([]));
     const applied = Date.now();
-    const denied = await eventually('the first denied call', 30, async () => (await lines()).find(([, status]) => status === '403'));
+    const denied = await eventually('the first denied call', 30, async () => (await loopLines()).find(([, status]) => status === '403'));
     expect(denied[0] - applied).toBeLessThan(2000);
     await apply(policy([], 'read-only'));
     const restored = Date.now();
-    const allowed = await eventually('the first allowed call after that', 30, async () => (await lines()).find(([at, status]) => at > denied[0] && status === '200'));
+    const allowed = await eventually('the first allowed call after that', 30, async () => (await loopLines()).find(([at, status]) => at > denied[0] && status === '200'));
     expect(allowed[0] - restored).toBeLessThan(2000);
     await kubectl(['-n', AGENTS, 'delete', 'pod', 'looping', '--wait=false']);
   });
@@ -227,13 +234,12 @@ describe('the record, the policy and the end of a pod', () => {
 });
 
 describe('the webhook when it goes away', () => {
-  const dryRun = (pod: object) => kubectl(['create', '--dry-run=server', '-f', '-'], pod);
-
   test('kubectl rollout restart of the webhook loses no request', async () => {
-    let [going, tries] = [true, 0];
+    const done = new AbortController();
     const faults: string[] = [];
+    let tries = 0;
     const creating = (async () => {
-      while (going) {
+      while (!done.signal.aborted) {
         const ended = await dryRun(agentPod('restart', ['true']));
         tries += 1;
         if (ended.code !== 0) faults.push(ended.err);
@@ -241,7 +247,7 @@ describe('the webhook when it goes away', () => {
     })();
     await mustKubectl(['-n', SYSTEM, 'rollout', 'restart', 'deployment/sallyport-webhook']);
     await mustKubectl(['-n', SYSTEM, 'rollout', 'status', 'deployment/sallyport-webhook', '--timeout=180s']);
-    going = false;
+    done.abort();
     await creating;
     expect(faults).toEqual([]);
     expect(tries).toBeGreaterThan(20);

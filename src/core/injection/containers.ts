@@ -44,7 +44,7 @@ function proxy(settings: InjectionSettings): Container {
 function canary(settings: InjectionSettings): Container {
   return {
     ...basics('sallyport-canary', settings),
-    args: ['canary', ...settings.probes.flatMap((probe) => ['--probe', probe])],
+    args: ['canary', ...settings.probes.flatMap((probe) => ['--probe', probe]), ...capturedFlags(settings)],
     securityContext: confined(NOBODY),
   };
 }

@@ -101,7 +101,6 @@ function render(ways: readonly Way[], samples: ReadonlyMap<Way, readonly Sample[
   const of = (way: Way, figure: (sample: Sample) => number): number => median((samples.get(way) ?? []).map(figure));
   const [direct] = ways;
   const base = (figure: (sample: Sample) => number): number => (direct ? of(direct, figure) : 0);
-  const mib = (bytes: number | undefined): string => (bytes === undefined ? '' : (bytes / 2 ** 20).toFixed(0));
   const rows = ways.map((way) => [
     way.name,
     of(way, (one) => one.requests / one.seconds).toFixed(0),
@@ -113,4 +112,8 @@ function render(ways: readonly Way[], samples: ReadonlyMap<Way, readonly Sample[
     String((samples.get(way) ?? []).reduce((sum, one) => sum + one.errors, 0)),
   ]);
   return table(['way', 'requests/s', 'added p50 ms', 'added p99 ms', 'CPU µs a request', 'idle MiB', 'loaded MiB', 'errors'], rows);
+}
+
+function mib(bytes: number | undefined): string {
+  return bytes === undefined ? '' : (bytes / 2 ** 20).toFixed(0);
 }

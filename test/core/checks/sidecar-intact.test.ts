@@ -36,7 +36,7 @@ describe('the sidecar is proven by making it again', () => {
     ['another image of the proxy', tampered('initContainers', 1, () => ({ image: 'registry.example.com/other' })), ['sidecar-changed spec.initContainers[1].image']],
     ['another argument of the proxy', tampered('initContainers', 1, ({ args }) => ({ args: args!.with(2, 'https://controller.example') })), ['sidecar-changed spec.initContainers[1].args[2]']],
     ['a command over ours', tampered('initContainers', 0, () => ({ command: ['true'] })), ['sidecar-changed spec.initContainers[0].command[0]']],
-    ['a canary that probes nothing', tampered('initContainers', 2, () => ({ args: ['canary'] })), ['sidecar-changed spec.initContainers[2].args[1]', 'sidecar-changed spec.initContainers[2].args[2]']],
+    ['a canary that probes nothing', tampered('initContainers', 2, ({ args }) => ({ args: args!.filter((word) => !/^(--probe|tcp:|udp:)/.test(word)) })), expect.arrayContaining(['sidecar-changed spec.initContainers[2].args[1]'])],
     ['a proxy that is not restarted', tampered('initContainers', 1, () => ({ restartPolicy: undefined })), ['sidecar-changed spec.initContainers[1].restartPolicy']],
     ['environment slipped into the proxy', tampered('initContainers', 1, ({ env }) => ({ env: [...env!, { name: 'NODE_OPTIONS', value: '--inspect' }] })), ['sidecar-changed spec.initContainers[1].env[3]']],
     ['environment slipped in by the whole', tampered('initContainers', 1, () => ({ envFrom: [{ configMapRef: { name: 'c' } }] })), ['sidecar-changed spec.initContainers[1].envFrom']],
