@@ -26,20 +26,10 @@ export function parseHostPattern(text: string): ParsedHostPattern {
   return { ok: true, pattern: { kind: 'below', host: domain, text: `*.${domain}` } };
 }
 
-/** Compares normal forms; see `HostPattern`. */
-export function matchesHost(pattern: HostPattern, host: HostName): boolean {
-  return pattern.kind === 'exact' ? host === pattern.host : parentDomain(host) === pattern.host;
-}
-
 /** What is left of a host without its first label; empty for an address and for a name of one label. */
 export function parentDomain(host: HostName): string {
   const dot = host.indexOf('.');
   return dot === -1 || isAddressLiteral(host) ? '' : host.slice(dot + 1);
-}
-
-/** Greater is more specific: an exact host before any wildcard, a longer domain before a shorter one. */
-export function specificity(pattern: HostPattern): number {
-  return pattern.host.length + (pattern.kind === 'exact' ? 1_000 : 0);
 }
 
 function exact(text: string): ParsedHostPattern {

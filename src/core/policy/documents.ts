@@ -7,13 +7,13 @@ export interface Position {
 }
 
 /** What is wrong with a text as YAML. */
-export interface TextProblem extends Position {
+interface TextProblem extends Position {
   readonly message: string;
   readonly expected?: string;
 }
 
 /** One document of a file, as a value that JSON could hold. */
-export interface YamlDocument {
+interface YamlDocument {
   readonly value: unknown;
   /** Where the value at a path stands, or the nearest one around it; with `key`, where that key of it stands. */
   locate(path: Path, key?: string): Position;

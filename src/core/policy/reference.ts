@@ -54,7 +54,7 @@ YAML 1.1 and 1.2 read differently (\`yes\`, \`off\`, \`010\`; write \`tls: "off"
 1. Without a policy, with one that has run out, and for a request that is malformed: denied.
 2. No policy selects the agent: denied.
 3. Each policy that selects the agent is asked by itself. The first of these that applies is its opinion:
-   1. no tool lists the host (an exact host goes before a wildcard, a longer domain before a shorter one);
+   1. no tool lists the host (tools that list it exactly go before those that list it by a wildcard);
    2. the tool does not list the port;
    3. the tool is called by HTTPS and the call is plain HTTP, or the other way round;
    4. a \`deny\` rule matches: deny;

@@ -55,7 +55,7 @@ function ruleName({ rule: { reference } }: Matched): string {
 const reasonOf = ({ rule }: Matched): string => (rule.reason === undefined ? '' : `: ${rule.reason.replace(/\.$/, '')}`);
 
 /** `POST https://api.example.com/v1/items`; the port only where it is not the scheme's own. */
-export function callName(action: HttpAction): string {
+function callName(action: HttpAction): string {
   return `${action.method} ${authorityName(action.authority)}${action.path}`;
 }
 

@@ -1,8 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../../src/core/policy/compile.ts';
 import { parsePolicies } from '../../../src/core/policy/parse.ts';
-import { listedPorts, mentionsHost, renew } from '../../../src/core/policy/snapshot.ts';
-import { host } from '../address/hosts.ts';
+import { listedPorts, mentionsHost, renew, type Snapshot } from '../../../src/core/policy/snapshot.ts';
+import { host, hostNames } from '../address/hosts.ts';
 import { apiPolicy, policy, snapshotOf } from './fixtures.ts';
 
 describe('a snapshot', () => {
@@ -64,11 +65,48 @@ describe('compile trusts nobody', () => {
   });
 });
 
-test('a snapshot tells which hosts and ports its tools list', () => {
+test('a snapshot tells which ports its tools list', () => {
   const snapshot = snapshotOf([
     policy('tools: [{name: a, http: {hosts: [a.example, "*.b.example"]}}, {name: c, http: {hosts: [c.example], ports: [8443, 443]}}]'),
     policy('tools: [{name: d, http: {hosts: [d.example], tls: "off"}}]', 'other'),
   ]);
   expect(listedPorts(snapshot)).toEqual([80, 443, 8443]);
-  expect(['a.example', 'x.b.example', 'd.example', 'b.example', 'x.a.example', 'e.example'].filter((name) => mentionsHost(snapshot, host(name)))).toEqual(['a.example', 'x.b.example', 'd.example']);
+});
+
+const listing = (pattern: string): Snapshot => snapshotOf([policy(`tools: [{name: a, http: {hosts: ["${pattern}"], addresses: [192.0.2.1, "2001:db8::/32"]}}]`)]);
+
+describe('a snapshot lists a host', () => {
+  test.each([
+    ['api.example.com', 'api.example.com', true],
+    ['API.Example.com.', 'api.example.com', true],
+    ['api.example.com', 'www.example.com', false],
+    ['api.example.com', 'x.api.example.com', false],
+    ['*.example.com', 'api.example.com', true],
+    ['*.example.com', 'example.com', false],
+    ['*.example.com', 'a.b.example.com', false],
+    ['*.example.com', 'badexample.com', false],
+    ['*.example.com', 'api.example.com.evil.example', false],
+    ['*.shop.svc.cluster.local', 'orders.shop.svc.cluster.local', true],
+    ['192.0.2.1', '192.0.2.1', true],
+    ['2001:db8:0::1', '2001:db8::1', true],
+  ])('%s against %s: %s', (pattern, name, expected) => {
+    expect(mentionsHost(listing(pattern), host(name))).toBe(expected);
+  });
+
+  test('by a wildcard exactly if it has one whole label more than the domain (E7)', () => {
+    fc.assert(fc.property(hostNames(), hostNames(), (domain, name) => {
+      const read = parsePolicies([{ file: 'a', text: policy(`tools: [{name: a, http: {hosts: ["*.${domain}"]}}]`) }]);
+      const compiled = compile(read.policies, { generation: 1 });
+      if (read.problems.length > 0 || 'problems' in compiled) return;
+      const listed = (text: string): boolean => mentionsHost(compiled.snapshot, host(text));
+      expect(listed(name)).toBe(name.split('.').slice(1).join('.') === domain);
+      expect([domain, `x.${domain}`, `x.y.${domain}`, `x${domain}`].map(listed)).toEqual([false, true, false, false]);
+    }), { numRuns: 200 });
+  });
+
+  test('by a name exactly if it is that name', () => {
+    fc.assert(fc.property(hostNames(), hostNames(), (one, other) => {
+      expect(mentionsHost(listing(one), other)).toBe(one === other);
+    }), { numRuns: 100 });
+  });
 });
