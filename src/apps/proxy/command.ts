@@ -1,3 +1,4 @@
+import './small-heap.ts';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Command } from 'commander';

@@ -1,9 +1,7 @@
 import type { House } from './house.ts';
 
-const INTERVAL = 5_000;
-
-/** Reports packets that capture rejected: somebody in the pod tried to get around the proxy. Returns what ends it. */
-export function watchRejections(house: House, count: (() => Promise<number | undefined>) | undefined): () => void {
+/** Reports packets that capture rejected: somebody in the pod tried to get around the proxy. Looks each `interval` milliseconds; returns what ends it. */
+export function watchRejections(house: House, count: (() => Promise<number | undefined>) | undefined, interval: number): () => void {
   if (count === undefined) return () => {};
   let known: number | undefined;
   const look = async (): Promise<void> => {
@@ -16,6 +14,6 @@ export function watchRejections(house: House, count: (() => Promise<number | und
     house.notices.say({ event: 'packets-rejected', sentence: `${more} packets that did not go through the proxy were rejected.`, facts: { packets: more } });
   };
   void look();
-  const timer = setInterval(() => { void look(); }, INTERVAL).unref();
+  const timer = setInterval(() => { void look(); }, interval).unref();
   return () => { clearInterval(timer); };
 }

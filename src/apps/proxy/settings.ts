@@ -66,5 +66,7 @@ export interface ProxySettings {
   };
   /** DNS suffix of the cluster; names below it that no policy mentions do not exist for the agent. */
   readonly clusterDomain?: string;
+  /** Milliseconds between looks at the packets that capture rejected; default 5,000. */
+  readonly rejectionInterval?: number;
   readonly limits?: Partial<ProxyLimits>;
 }

@@ -39,6 +39,7 @@ export interface RunningProxy {
 }
 
 const DEFAULT_GRACE = 10_000;
+const REJECTION_INTERVAL = 5_000;
 /** How long answers that are written may take to leave. */
 const FLUSH = 100;
 
@@ -61,7 +62,7 @@ export async function startProxy(settings: ProxySettings, ports: ProxyPorts): Pr
     return house.metrics.text({ ready: readiness().ready, ...(generation !== undefined && { generation }) });
   };
   try {
-    closers.push(watchRejections(house, ports.rejectedPackets));
+    closers.push(watchRejections(house, ports.rejectedPackets, settings.rejectionInterval ?? REJECTION_INTERVAL));
     const listening = await openListeners(settings, ports, house, sockets, closers, { readiness, metrics });
     house.notices.say({ event: 'proxy-started', sentence: 'The proxy is listening.', agent: settings.subject });
     const snapshot = ports.snapshots.current();

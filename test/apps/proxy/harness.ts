@@ -175,6 +175,7 @@ export interface WorldOptions {
   readonly resolve?: (name: HostName) => readonly string[];
   readonly limits?: ProxySettings['limits'];
   readonly ports?: Partial<ProxyPorts>;
+  readonly rejectionInterval?: number;
   /** The port that captured traffic was aimed at. */
   readonly capturedPort?: number;
 }
@@ -202,6 +203,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       health: { host: '127.0.0.1', port: 0 },
     },
     ...(options.limits && { limits: options.limits }),
+    ...(options.rejectionInterval !== undefined && { rejectionInterval: options.rejectionInterval }),
   }, {
     snapshots: source, records, leafs: authority, names, randomBytes, now: Date.now,
     log: { debug: note, info: note, warn: note, error: note },
