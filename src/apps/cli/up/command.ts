@@ -3,15 +3,15 @@ import { Command } from 'commander';
 interface UpOptions {
   readonly once?: boolean;
   readonly state?: string;
-  readonly listen: string;
+  readonly listen?: string;
 }
 
 export function upCommand(): Command {
   return new Command('up')
     .description('Start both gates on this machine and watch them work: the webhook reviews two sample pods, the proxy judges a sample agent.')
     .option('--once', 'end after the tour: 0 if everything was as it should be, else 1')
-    .option('--state <dir>', 'folder for the journal, the certificates and the copy of the sample policy (default: the state folder)')
-    .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one', '127.0.0.1:15001')
+    .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: the state folder; with --once one that is removed)')
+    .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one (default: 127.0.0.1:15001; with --once a free port)')
     .addHelpText(
       'after',
       `
@@ -22,8 +22,8 @@ Examples:
 
 It needs no cluster and no root, and all of its traffic stays on the loopback.`,
     )
-    .action(async (options: UpOptions) => {
+    .action(async ({ once = false, listen = once ? '127.0.0.1:0' : '127.0.0.1:15001', state }: UpOptions) => {
       const { up } = await import('./tour.ts');
-      process.exitCode = await up({ once: options.once ?? false, listen: options.listen, ...(options.state === undefined ? {} : { state: options.state }) });
+      process.exitCode = await up({ once, listen, ...(state === undefined ? {} : { state }) });
     });
 }

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { statePlace } from '../../../adapters/journal/place.ts';
 import { verifyLog } from '../../../adapters/journal/verify-log.ts';
@@ -20,12 +20,22 @@ export interface UpSettings {
 
 /** Starts both gates, shows them at work, and stays until a signal unless `once`. Resolves to the exit code. */
 export async function up(settings: UpSettings): Promise<number> {
-  const state = settings.state ?? statePlace(process.env, homedir());
-  await mkdir(state, { recursive: true, mode: 0o700 });
+  // What is seen once is judged by itself: no record of an earlier day may spoil it, and none is left behind.
+  const fleeting = settings.once && settings.state === undefined;
+  const state = fleeting ? await mkdtemp(join(tmpdir(), 'sallyport-up-')) : (settings.state ?? statePlace(process.env, homedir()));
+  try {
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    return await tour(state, settings);
+  } finally {
+    if (fleeting) await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function tour(state: string, settings: UpSettings): Promise<number> {
   const story = new Story((text) => process.stdout.write(text), process.stdout.isTTY && !process.env['NO_COLOR']);
   const gates = await openGates(state, settings.listen);
   try {
-    const wrong = [...(await gateOne(gates, story)), ...(await gateTwo(gates, story, state)), ...(await record(gates, story))];
+    const wrong = [...(await gateOne(gates, story)), ...(await gateTwo(gates, story)), ...(await record(gates, story))];
     for (const sentence of wrong) story.problem(sentence);
     if (settings.once) {
       story.heading(wrong.length === 0 ? 'Everything was as it should be.' : 'Something was not as it should be.');
@@ -55,12 +65,11 @@ async function reviewed(gates: Gates, story: Story, name: string): Promise<PodRe
   return review;
 }
 
-async function gateTwo(gates: Gates, story: Story, state: string): Promise<string[]> {
+async function gateTwo(gates: Gates, story: Story): Promise<string[]> {
   const { host, port } = gates.proxy;
   story.heading(`Gate two, egress: http://${host}:${port}  (a tool call has to be permitted, and recorded first)`);
   const lines = await runAgent({ script: sample('agent.mjs'), proxyPort: port, caFile: gates.caFile, trackerUrl: gates.trackerUrl });
   for (const line of lines) story.call(line);
-  await writeFile(join(state, 'tour.json'), JSON.stringify(lines, undefined, 2));
   const reached = gates.tracker.seen.length;
   return [...differences(lines), ...(reached === 2 ? [] : [`the tool should have seen the two permitted calls and saw ${reached}`])];
 }

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { type AgentLine, differences, EXPECTED_CALLS } from '../../../../src/apps/cli/up/expected.ts';
+import { ROOT } from '../../../repository/imports.ts';
+
+const expected: AgentLine[] = EXPECTED_CALLS.map((call) => ({ method: 'GET', url: 'https://tracker.example.com/', ...call }));
+
+test('a tour in which everything is as expected has no differences', () => {
+  expect(differences(expected)).toEqual([]);
+});
+
+test.each([
+  ['a call that should have been refused and was not', expected.map((line) => ({ ...line, status: 200 })), 'should have ended with 403'],
+  ['a refusal for another reason', expected.map((line) => ({ ...line, reason: 'request-malformed' })), 'held-by-rule'],
+  ['a call that was not made', expected.slice(1), '"read an issue" should have ended with 200'],
+  ['a call too many', [...expected, { ...expected[0]!, what: 'something else' }], 'more calls'],
+])('%s is told', (_, lines, words) => {
+  expect(differences(lines).join('\n')).toContain(words);
+});
+
+test('up --once shows both gates and the record, ends with 0 and leaves nothing behind', async () => {
+  const state = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once'], { env: { ...process.env, TMPDIR: state } });
+    for (const words of ['refused   deploy/samples/pod-bare.yaml', 'admitted  deploy/samples/pod-agent.yaml', 'host-not-listed', 'log verify: intact']) expect(stdout).toContain(words);
+    expect(stdout).toContain('Everything was as it should be.');
+  } finally {
+    rmSync(state, { recursive: true });
+  }
+});
+
+test('up names the place and the fix where it is asked to listen beyond the loopback', async () => {
+  const failed = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once', '--listen', '0.0.0.0:15001']).catch((error: unknown) => error as { code: number; stderr: string });
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('--listen: expected an address of the loopback') });
+});
