@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Loopback } from './gates.ts';
 
 interface UpOptions {
   readonly once?: boolean;
   readonly state?: string;
-  readonly listen?: string;
+  readonly listen?: Loopback;
 }
 
 export function upCommand(): Command {
@@ -11,7 +12,7 @@ export function upCommand(): Command {
     .description('Start both gates on this machine and watch them work: the webhook reviews two sample pods, the proxy judges a sample agent.')
     .option('--once', 'end after the tour: 0 if everything was as it should be, else 1')
     .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: the state folder; with --once one that is removed)')
-    .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one (default: 127.0.0.1:15001; with --once a free port)')
+    .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one (default: 127.0.0.1:15001; with --once a free port)', readLoopback)
     .addHelpText(
       'after',
       `
@@ -22,8 +23,15 @@ Examples:
 
 It needs no cluster and no root, and all of its traffic stays on the loopback.`,
     )
-    .action(async ({ once = false, listen = once ? '127.0.0.1:0' : '127.0.0.1:15001', state }: UpOptions) => {
+    .action(async ({ once = false, listen = { host: '127.0.0.1', port: once ? 0 : 15_001 }, state }: UpOptions) => {
       const { up } = await import('./tour.ts');
       process.exitCode = await up({ once, listen, ...(state === undefined ? {} : { state }) });
     });
+}
+
+/** Nobody but this machine may reach the tour's proxy. */
+function readLoopback(text: string): Loopback {
+  const [, host, port] = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('expected an address of the loopback and a port, such as 127.0.0.1:15001.');
+  return { host, port: Number(port) };
 }

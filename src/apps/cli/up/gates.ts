@@ -10,10 +10,15 @@ import { startTracker, type Tracker } from './tracker.ts';
 const DAY = 86_400_000;
 const TRACKER = 'tracker.example.com';
 
+export interface Loopback {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Both gates and the sample tool, running. */
 export interface Gates {
   readonly webhook: { readonly port: number; readonly ca: string };
-  readonly proxy: { readonly host: string; readonly port: number };
+  readonly proxy: Loopback;
   readonly tracker: Tracker;
   readonly trackerUrl: string;
   readonly caFile: string;
@@ -23,7 +28,7 @@ export interface Gates {
 }
 
 /** Opens everything in the folder `state`; what already runs is closed again if a later part does not start. */
-export async function openGates(state: string, listen: string): Promise<Gates> {
+export async function openGates(state: string, listen: Loopback): Promise<Gates> {
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.toReversed()) await end();
@@ -77,14 +82,14 @@ async function openWebhook(identity: Identity): Promise<{ port: number; close: (
   return { port: webhook.address.port, close: () => webhook.close() };
 }
 
-async function openProxy(state: string, listen: string, policyFile: string, upstreamCa: string): Promise<{ at: { host: string; port: number }; caFile: string; close: () => Promise<void> }> {
+async function openProxy(state: string, listen: Loopback, policyFile: string, upstreamCa: string): Promise<{ at: Loopback; caFile: string; close: () => Promise<void> }> {
   const [{ assembleProxy }, { openPolicyFiles }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../proxy/policy-files.ts')]);
   const log = quiet();
   const snapshots = await openPolicyFiles({ path: policyFile, log });
   const proxy = await assembleProxy({
     subject: { namespace: 'agents', agent: 'triage' },
     snapshots,
-    listeners: { explicit: endpoint(listen) },
+    listeners: { explicit: listen },
     journal: join(state, 'journal'),
     upstreamCa: [upstreamCa],
     resolve: new Map([[TRACKER, ['127.0.0.1']]]),
@@ -102,12 +107,6 @@ async function openProxy(state: string, listen: string, policyFile: string, upst
       snapshots.close();
     },
   };
-}
-
-function endpoint(text: string): { host: string; port: number } {
-  const [, host, port] = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined) throw new Error(`--listen: expected an address of the loopback and a port, such as 127.0.0.1:15001, got ${JSON.stringify(text)}`);
-  return { host, port: Number(port) };
 }
 
 /** The tour tells its own story; only what goes wrong is logged. */

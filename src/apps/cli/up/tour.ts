@@ -6,15 +6,15 @@ import { verifyLog } from '../../../adapters/journal/verify-log.ts';
 import { tailLog } from '../log/tail.ts';
 import { runAgent } from './agent.ts';
 import { differences, EXPECTED_CALLS } from './expected.ts';
-import { type Gates, openGates } from './gates.ts';
+import { type Gates, type Loopback, openGates } from './gates.ts';
 import { type PodReview, reviewPod } from './reviews.ts';
 import { sample } from './samples.ts';
 import { Story } from './story.ts';
 
 export interface UpSettings {
   readonly once: boolean;
-  /** `ADDRESS:PORT` of the proxy. */
-  readonly listen: string;
+  /** Where the proxy listens. */
+  readonly listen: Loopback;
   readonly state?: string;
 }
 

@@ -35,5 +35,5 @@ test('up --once shows both gates and the record, ends with 0 and leaves nothing 
 
 test('up names the place and the fix where it is asked to listen beyond the loopback', async () => {
   const failed = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once', '--listen', '0.0.0.0:15001']).catch((error: unknown) => error as { code: number; stderr: string });
-  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('--listen: expected an address of the loopback') });
+  expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an address of the loopback') });
 });
