@@ -48,6 +48,8 @@ export class Exchange implements UpstreamUser, OpenCall {
   #status: number | undefined;
   #firstByte: number | undefined;
   #reused = false;
+  /** The agent takes no more of the answer for now. */
+  #stalled = false;
   /** Nothing more will be passed on in either direction. */
   #over = false;
   /** Bytes of the body read away after the answer, so that the connection can go on. */
@@ -102,6 +104,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   agentDrained(): void {
+    this.#stalled = false;
     this.#upstream?.resume();
   }
 
@@ -112,6 +115,7 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   expire(): void {
     if (this.#over) return this.#agent.done('close');
+    if (this.#stalled) return this.#fail('client-gone', 'The agent did not read the answer for too long.');
     if (this.#relay.started) return this.#fail('upstream-timeout', 'The answer stood still for too long.');
     if (!this.#body.complete && this.#body.flowing) return this.#fail('request-timeout', 'The rest of the request did not arrive in time.');
     this.#fail('upstream-timeout', 'The upstream did not answer in time.');
@@ -157,7 +161,8 @@ export class Exchange implements UpstreamUser, OpenCall {
   data(chunk: Uint8Array): void {
     this.#responseSink?.write(chunk);
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.bodyTimeout);
-    if (!this.#relay.data(chunk)) this.#upstream?.pause();
+    this.#stalled = !this.#relay.data(chunk);
+    if (this.#stalled) this.#upstream?.pause();
   }
 
   end(trailers: Headers): void {

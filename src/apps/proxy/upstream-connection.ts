@@ -148,6 +148,8 @@ export class UpstreamConnection implements ResponseSink, Timed {
 
   /** Only now is it certain that nothing came behind the answer, so that the next call may use the connection. */
   #settle(): void {
+    // The last agent may have been slow to the end: an idle connection has to be read, or its end would go unseen.
+    if (this.#socket.isPaused()) this.#socket.resume();
     if (this.#reusable && this.alive) this.#owner.free(this);
     else this.destroy();
   }

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { startToolServer, type ToolServer } from '../../fakes/tool-server.ts';
-import { firstBytes, policyOf, readAll, startWorld, type World } from './harness.ts';
+import { firstBytes, policyOf, readAll, readUntil, startWorld, type World } from './harness.ts';
 
 async function secureWorld(): Promise<{ world: World; server: ToolServer }> {
   const server = await startToolServer({ hosts: ['api.example.com'] });
@@ -164,6 +164,17 @@ describe('rebinding', () => {
     expect(answer.problem?.reason).toBe('address-forbidden');
     expect(server.connections()).toBe(0);
   });
+});
+
+test('bytes right behind a CONNECT are the tunnel\'s', async () => {
+  const { world, server } = await secureWorld();
+  const socket = connect(world.proxy.listening.explicit?.port ?? 0, '127.0.0.1');
+  socket.write(`CONNECT denied.example.com:80 HTTP/1.1\r\nHost: denied.example.com:80\r\n\r\nGET /a HTTP/1.1\r\nHost: denied.example.com\r\n\r\n`);
+  const text = await readUntil(socket, '}\n');
+
+  expect(text).toMatch(/^HTTP\/1.1 200 Connection Established\r\n\r\nHTTP\/1.1 403 /);
+  expect(await world.records.intent()).toMatchObject({ entry: 'connect', path: '/a', reason: 'host-not-listed' });
+  expect(server.connections()).toBe(0);
 });
 
 describe('captured listeners', () => {

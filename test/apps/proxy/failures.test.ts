@@ -146,6 +146,15 @@ describe('limits', () => {
     expect(await world.records.outcome()).toMatchObject({ result: 'failed', reason: 'request-timeout' });
   });
 
+  test('an agent that does not read its answer is cut, and it is not put down to the upstream', async () => {
+    const { world, at } = await plainWorld({ handle: (_, response) => { response.end(Buffer.alloc(32 * 1024 * 1024)); } }, { limits: { bodyTimeout: 100 } });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.pause();
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone', status: 200 });
+  });
+
   test('an idle connection is closed', async () => {
     const { world } = await plainWorld({}, { limits: { idleTimeout: 50 } });
     const [silent, kept] = [await world.enter('captured-plain', 'api.example.com'), await world.enter('connect-plain', 'api.example.com')];

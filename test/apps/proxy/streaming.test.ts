@@ -99,6 +99,27 @@ describe('bodies', () => {
     expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
   });
 
+  test('a connection on which a slow agent was served serves the next call as well', async () => {
+    const { world, server, at } = await secureWorld({ answer: (_, response) => { response.end(Buffer.alloc(4 * MEBIBYTE.length, 'x')); } });
+    const [slow, next] = [await world.enter('connect-tls', 'api.example.com'), await world.enter('connect-tls', 'api.example.com')];
+    slow.pause();
+    slow.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    const whole = new Promise<void>((resolve) => {
+      let bytes = 0;
+      slow.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > 4 * MEBIBYTE.length) resolve();
+      });
+    });
+    slow.resume();
+    await whole;
+    next.write(`HEAD / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+
+    expect(await readUntil(next, '\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+    expect(server.connections()).toBe(1);
+  });
+
   test('each server-sent event arrives at once', async () => {
     const open = Promise.withResolvers<ServerResponse>();
     const { world, at } = await secureWorld({
