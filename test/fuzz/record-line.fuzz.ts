@@ -8,7 +8,7 @@ export const name = 'record-line';
 export const seeds: Uint8Array[] = linesOf([
   openingOf({ after: { epoch: 1, seq: 2 }, void: [1, 2], aside: { file: 'epoch-00000001.torn', bytes: 7 } }),
   intentOf('c1', { wouldBe: { kind: 'deny', reason: 'host-not-listed', sentence: 'no' } }),
-  outcomeOf('c1', { response: { bytes: 3, captured: 3, truncated: false, blob: { id: 'a'.repeat(32), digest: 'b'.repeat(64) } } }),
+  outcomeOf('c1', { response: { bytes: 3, captured: 3, truncated: false, blob: { pack: 1, offset: 301, length: 90, digest: 'b'.repeat(64) } } }),
   noticeOf('proxy-started'),
   { kind: 'end' },
 ]).map((line) => Buffer.from(line));

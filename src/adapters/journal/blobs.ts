@@ -1,67 +1,106 @@
 import { hash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { BlobReference } from '../../core/evidence/draft.ts';
 import { JournalFault, faultOf } from './fault.ts';
-import { blobPath } from './layout.ts';
-import { makeFolder } from './make-folder.ts';
+import { blobFolder, lastPack, packName } from './layout.ts';
+import type { CreateLogFile, LogFile } from './log-file.ts';
 import type { Seal } from './seal.ts';
 
-/** Seals plaintexts into files beside the log. */
+/** Bytes after which a new pack begins, so that old payloads can be removed in lumps. */
+export const PACK_SIZE = 64 * 1024 * 1024;
+
+interface Waiting {
+  readonly sealed: string;
+  readonly resolve: (blob: BlobReference) => void;
+  readonly reject: (fault: JournalFault) => void;
+}
+
+/**
+ * Seals plaintexts and appends them to packs beside the log, one sealed text a line. Each start of a writer begins a pack of its
+ * own, so whatever a crash left at the end of the last one stays behind where no record points.
+ *
+ * All that one turn of the event loop seals is one write(2): a file for each blob cost more than all the rest of a call.
+ */
 export class BlobStore {
   readonly #directory: string;
   readonly #seal: Seal;
-  readonly #randomBytes: (size: number) => Uint8Array;
+  readonly #create: CreateLogFile;
+  #pack: { readonly number: number; readonly file: LogFile } | undefined;
+  #waiting: Waiting[] = [];
+  #flush: NodeJS.Immediate | undefined;
+  #closed = false;
 
-  constructor(directory: string, seal: Seal, randomBytes: (size: number) => Uint8Array) {
+  constructor(directory: string, seal: Seal, create: CreateLogFile) {
     this.#directory = directory;
     this.#seal = seal;
-    this.#randomBytes = randomBytes;
+    this.#create = create;
   }
 
-  /** Written (0600), not synced. Throws JournalFault, and then leaves no file. */
-  put(plaintext: Uint8Array): BlobReference {
-    const id = Buffer.from(this.#randomBytes(16)).toString('hex');
-    const path = blobPath(this.#directory, id);
-    if (path === undefined) throw new JournalFault('unusable', `expected 16 random bytes, got ${id.length / 2}`);
-    const sealed = Buffer.from(this.#seal(plaintext), 'ascii');
+  /** Resolves once it is written (0600), not synced; only then may a record name it. Rejects with JournalFault. */
+  put(plaintext: Uint8Array): Promise<BlobReference> {
+    if (this.#closed) return Promise.reject(new JournalFault('closed', 'the journal is closed: nothing more can be kept'));
+    const sealed = this.#seal(plaintext);
+    this.#flush ??= setImmediate(() => this.flush());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ sealed, resolve, reject });
+    });
+  }
+
+  /** Writes what waits, now. */
+  flush(): void {
+    clearImmediate(this.#flush);
+    this.#flush = undefined;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
     try {
-      write(path, sealed);
+      this.#write(waiting);
     } catch (error) {
-      rmSync(path, { force: true });
-      throw faultOf('writing', path, error, 'write-failed');
+      const fault = faultOf('writing in', blobFolder(this.#directory), error, 'write-failed');
+      this.#mend();
+      for (const { reject } of waiting) reject(fault);
     }
-    return { id, digest: hash('sha256', sealed, 'hex') };
   }
-}
 
-/** The sealed text of a blob; undefined if there is no such file. Throws JournalFault if it cannot be read. */
-export function readBlob(directory: string, id: string): Buffer | undefined {
-  const path = blobPath(directory, id);
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw faultOf('reading', path, error, 'unusable');
+  /** Writes what waits, and gives those who waited a turn to name it in a record. */
+  async close(): Promise<void> {
+    this.flush();
+    this.#closed = true;
+    this.#leave();
+    await turn();
   }
-}
 
-function write(path: string, sealed: Uint8Array): void {
-  const descriptor = create(path);
-  try {
-    for (let at = 0; at < sealed.length;) at += writeSync(descriptor, sealed, at);
-  } finally {
-    closeSync(descriptor);
+  #write(waiting: readonly Waiting[]): void {
+    const { number: pack, file } = this.#open();
+    let offset = file.size;
+    file.append(Buffer.from(waiting.map(({ sealed }) => `${sealed}\n`).join(''), 'latin1'));
+    for (const { sealed, resolve } of waiting) {
+      resolve({ pack, offset, length: sealed.length, digest: hash('sha256', sealed, 'hex') });
+      offset += sealed.length + 1;
+    }
   }
-}
 
-function create(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    makeFolder(dirname(path));
-    return openSync(path, 'wx', 0o600);
+  #open(): { readonly number: number; readonly file: LogFile } {
+    if (this.#pack !== undefined && this.#pack.file.size >= PACK_SIZE) this.#leave();
+    if (this.#pack === undefined) {
+      const number = lastPack(this.#directory) + 1;
+      this.#pack = { number, file: this.#create(join(blobFolder(this.#directory), packName(number))) };
+    }
+    return this.#pack;
+  }
+
+  /** What a failed write left behind is cut off; where that fails as well, the next blobs go to a pack of their own. */
+  #mend(): void {
+    try {
+      this.#pack?.file.cut();
+    } catch {
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
+    this.#pack?.file.close();
+    this.#pack = undefined;
   }
 }

@@ -11,6 +11,7 @@ import type { CreateLogFile } from './log-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { RecordChain } from './record-chain.ts';
 import { CAPTURE_MEMORY, CapturingSink } from './payload-sink.ts';
+import { randomPool } from './random-pool.ts';
 import { Refusals } from './refusals.ts';
 import { createSeal } from './seal.ts';
 
@@ -52,15 +53,19 @@ export interface PayloadSink {
  * Rejects with JournalFault: `in-use` if another process writes there, `full` or `unusable` if nothing can be written.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, now, randomBytes } = options;
+  const { directory, now } = options;
+  const randomBytes = randomPool(options.randomBytes);
   makeFolders(directory);
   const unlock = lockJournal(directory);
+  let blobs: BlobStore | undefined;
   try {
     const key = await evidenceKey(directory, options.sealTo);
-    const blobs = new BlobStore(directory, createSeal(key, now, randomBytes), randomBytes);
+    const create = options.createFile ?? createLogFile;
+    const store = new BlobStore(directory, createSeal(key, now, randomBytes), create);
+    blobs = store;
     const secret = Buffer.from(randomBytes(32)).toString('hex');
-    const sealedSecret = blobs.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
-    const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create: options.createFile ?? createLogFile });
+    const sealedSecret = await store.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
+    const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create });
     const memory = { left: CAPTURE_MEMORY };
     const refusals = new Refusals((notice) => chain.append(notice, 'written'), now);
     return {
@@ -70,16 +75,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
           throw error;
         }),
       payload: (capture, call, side, mediaType) =>
-        new CapturingSink(capture, { call, side, ...(mediaType === undefined ? {} : { mediaType }) }, { blobs, randomBytes, secret, memory }),
+        new CapturingSink(capture, { call, side, ...(mediaType === undefined ? {} : { mediaType }) }, { blobs: store, randomBytes, secret, memory }),
       get healthy() {
         return chain.healthy;
       },
-      close: () => {
+      close: async () => {
         refusals.stop();
-        return chain.close().finally(unlock);
+        await store.close();
+        await chain.close().finally(unlock);
       },
     };
   } catch (error) {
+    await blobs?.close();
     unlock();
     throw error;
   }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EPOCH_NAME = /^epoch-([0-9]{8,15})\.jsonl$/;
-const BLOB_ID = /^[0-9a-f]{32}$/;
+const PACK_NAME = /^([0-9]{8,15})\.pack$/;
 
 export interface EpochName {
   readonly epoch: number;
@@ -27,9 +27,13 @@ export function tornName(epoch: number): string {
   return `epoch-${String(epoch).padStart(8, '0')}.torn`;
 }
 
-/** Undefined for an id that the journal cannot have made: ids are read out of records, and must not lead out of the folder. */
-export function blobPath(directory: string, id: string): string | undefined {
-  return BLOB_ID.test(id) ? join(blobFolder(directory), id.slice(0, 2), `${id}.jwe`) : undefined;
+/** Number of the newest pack of blobs; 0 where there is none. Throws what the file system throws. */
+export function lastPack(directory: string): number {
+  return readdirSync(blobFolder(directory)).reduce((last, name) => Math.max(last, Number(PACK_NAME.exec(name)?.[1] ?? 0)), 0);
+}
+
+export function packName(number: number): string {
+  return `${String(number).padStart(8, '0')}.pack`;
 }
 
 export function blobFolder(directory: string): string {

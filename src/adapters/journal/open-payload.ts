@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
 import type { PayloadFacts } from '../../core/evidence/draft.ts';
-import { readBlob } from './blobs.ts';
 import { privateKey } from './evidence-key.ts';
+import { BlobReader } from './read-blob.ts';
 
 export type OpenedPayload =
   /** Nothing was kept. */
   | { readonly state: 'none' }
   | { readonly state: 'missing' }
-  /** The file is not the one that the record names, or not a blob of the journal's making. */
+  /** What lies there is not what the record names, or not a blob of the journal's making. */
   | { readonly state: 'altered'; readonly sentence: string }
   /** The private half of key `key` is not in the folder. */
   | { readonly state: 'sealed'; readonly key: string }
@@ -23,7 +23,8 @@ export type OpenedPayload =
 /** Opens what a record's payload facts point to, as far as the keys in the folder allow. */
 export async function openPayload(directory: string, facts: PayloadFacts): Promise<OpenedPayload> {
   if (facts.blob === undefined) return { state: 'none' };
-  const sealed = readBlob(directory, facts.blob.id);
+  using reader = new BlobReader(directory);
+  const sealed = reader.read(facts.blob);
   if (sealed === undefined) return { state: 'missing' };
   const digest = hash('sha256', sealed, 'hex');
   if (digest !== facts.blob.digest) return { state: 'altered', sentence: `expected SHA-256 ${facts.blob.digest}, got ${digest}` };

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import type { BlobReference, PayloadFacts, PayloadNote } from '../../core/evidence/draft.ts';
+import type { PayloadFacts, PayloadNote } from '../../core/evidence/draft.ts';
 import { redactBody } from '../../core/evidence/redact-body.ts';
 import type { Capture } from '../../core/terms/permit.ts';
 import type { BlobStore } from './blobs.ts';
@@ -82,12 +82,12 @@ export class CapturingSink implements PayloadSink {
     if (this.#capture.payload === 'full') this.#keep(chunk);
   }
 
-  end(): Promise<PayloadFacts> {
-    if (this.#bytes === 0) return Promise.resolve({ bytes: 0, captured: 0, truncated: false });
+  async end(): Promise<PayloadFacts> {
+    const bytes = this.#bytes;
+    if (bytes === 0) return { bytes, captured: 0, truncated: false };
     const digest = `sha256:${this.#first === undefined ? this.#hash?.digest('hex') : hash('sha256', this.#first, 'hex')}`;
-    const facts = this.#capture.payload === 'full' ? this.#store() : { captured: 0, truncated: false };
-    this.#forget();
-    return Promise.resolve({ bytes: this.#bytes, digest, ...facts });
+    if (this.#capture.payload !== 'full') return { bytes, digest, captured: 0, truncated: false };
+    return { bytes, digest, ...(await this.#store()) };
   }
 
   /** Most requests have no body, and need none. */
@@ -123,13 +123,17 @@ export class CapturingSink implements PayloadSink {
     this.#kept = [];
   }
 
-  #store(): Omit<PayloadFacts, 'bytes' | 'digest'> {
-    const kept = this.#redacted();
+  async #store(): Promise<Omit<PayloadFacts, 'bytes' | 'digest'>> {
+    const { body = EMPTY, ...facts } = this.#redacted();
     const truncated = this.#keptBytes < this.#bytes;
-    const facts = { ...(kept.redacted === undefined ? {} : { redacted: kept.redacted }), ...(kept.note === undefined ? {} : { note: kept.note }) };
-    const blob = this.#seal(kept.body ?? Buffer.alloc(0), truncated);
-    if (blob === undefined) return { captured: 0, truncated: false, note: 'blob-unwritten' };
-    return { captured: kept.body?.length ?? 0, truncated, ...facts, blob };
+    try {
+      const blob = await this.#context.blobs.put(this.#plaintext(body, truncated));
+      return { captured: body.length, truncated, ...facts, blob };
+    } catch {
+      return { captured: 0, truncated: false, note: 'blob-unwritten' };
+    } finally {
+      this.#forget();
+    }
   }
 
   #redacted(): Kept {
@@ -143,8 +147,8 @@ export class CapturingSink implements PayloadSink {
     return redaction.ok ? { body: redaction.body, redacted: redaction.count } : { note: 'unredactable' };
   }
 
-  /** Sealed even if no byte may be kept: the salt must be somewhere, or nobody could ever check the digest. */
-  #seal(body: Uint8Array, truncated: boolean): BlobReference | undefined {
+  /** Made even if no byte may be kept: the salt must be somewhere, or nobody could ever check the digest. */
+  #plaintext(body: Uint8Array, truncated: boolean): Buffer {
     const head: BlobHead = {
       v: 1,
       ...this.#name,
@@ -153,10 +157,6 @@ export class CapturingSink implements PayloadSink {
       captured: body.length,
       truncated,
     };
-    try {
-      return this.#context.blobs.put(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]));
-    } catch {
-      return undefined;
-    }
+    return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
   }
 }

@@ -5,10 +5,10 @@ import type { LogReport } from '../../core/evidence/finding.ts';
 import { readLine } from '../../core/evidence/read-line.ts';
 import { LogVerifier } from '../../core/evidence/verify.ts';
 import type { EpochFile } from '../../core/evidence/verify.ts';
-import { readBlob } from './blobs.ts';
 import { JournalFault, faultOf } from './fault.ts';
 import { listEpochs } from './layout.ts';
 import { LineReader } from './line-reader.ts';
+import { BlobReader } from './read-blob.ts';
 
 /** How long half a line of a log that is being written gets to become whole. */
 const GRACE = 50;
@@ -18,9 +18,10 @@ export async function verifyLog(directory: string): Promise<LogReport> {
   const files = listFiles(directory);
   if (files.length === 0) throw new JournalFault('unusable', `expected a journal in ${directory}, found no epoch file`);
   const verifier = new LogVerifier(files);
+  using blobs = new BlobReader(directory);
   for (const [index, { file }] of files.entries()) {
     verifier.begin(index);
-    await verifyFile(directory, file, verifier);
+    await verifyFile(join(directory, file), verifier, blobs);
   }
   return verifier.finish();
 }
@@ -43,11 +44,11 @@ function readOpening(path: string): EpochFile['opening'] {
   return read?.ok && read.record.kind === 'epoch' ? read.record : undefined;
 }
 
-async function verifyFile(directory: string, name: string, verifier: LogVerifier): Promise<void> {
-  using reader = new LineReader(join(directory, name));
+async function verifyFile(path: string, verifier: LogVerifier, blobs: BlobReader): Promise<void> {
+  using reader = new LineReader(path);
   for (let lines = reader.next(); lines !== undefined; lines = reader.next() ?? (await onceMore(reader))) {
     for (const line of lines) {
-      for (const use of verifier.line(line)) verifier.blob(use, blobDigest(directory, use.blob.id));
+      for (const use of verifier.line(line)) verifier.blob(use, digestOf(blobs.read(use.blob)));
     }
   }
   verifier.end(reader.torn);
@@ -59,7 +60,6 @@ async function onceMore(reader: LineReader): Promise<Buffer[] | undefined> {
   return reader.next();
 }
 
-function blobDigest(directory: string, id: string): string | undefined {
-  const sealed = readBlob(directory, id);
+function digestOf(sealed: Uint8Array | undefined): string | undefined {
   return sealed === undefined ? undefined : hash('sha256', sealed, 'hex');
 }

@@ -29,9 +29,13 @@ export interface IntentDraft {
   readonly policy?: { readonly digest: string; readonly generation: number };
 }
 
-/** A sealed file beside the log: its name, and the SHA-256 (hex) of its bytes. */
+/** Where a sealed payload lies beside the log, and the SHA-256 (hex) of its sealed bytes. */
 export interface BlobReference {
-  readonly id: string;
+  /** Number of the pack file. */
+  readonly pack: number;
+  /** In bytes. */
+  readonly offset: number;
+  readonly length: number;
   readonly digest: string;
 }
 

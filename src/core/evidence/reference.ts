@@ -32,7 +32,7 @@ intent alone. This page says what stands in a journal folder, so that somebody w
 |---|---|
 | \`epoch-00000001.jsonl\` | one record a line, one file for each start of a writer, in order |
 | \`epoch-00000001.torn\` | half a line that a crash left at the end of that file, moved aside at the next start |
-| \`blobs/ab/abcd….jwe\` | one sealed payload each, named by random digits |
+| \`blobs/00000001.pack\` | sealed payloads, one a line; each start of a writer begins a new file, and so does each 64 MiB |
 | \`keys/THUMBPRINT.public.json\` | the evidence key (JWK) to which payloads are sealed |
 | \`keys/THUMBPRINT.private.json\` | its private half, only where no other key was given: keep it out of copies that you hand on |
 | \`writer.lock\` | who is writing, while somebody is |
@@ -55,7 +55,13 @@ A body is hashed whole while it streams, whatever is kept of it: \`digest\` is S
 from being guessed. With \`capture.payload: full\`, up to \`limit\` bytes are sealed in a blob with a salt of their own: a compact
 JWE (RFC 7516, ECDH-ES on P-256, A256GCM), inside it one line of JSON (\`call\`, \`side\`, \`salt\` as hex, \`mediaType\`, \`bytes\`,
 \`captured\`, \`truncated\`) and then the bytes. Without a blob the salt is SHA-256("SECRET/CALL/SIDE"), the secret (hex) being sealed in
-the blob that the epoch's first record names. Erasing a blob leaves the chain whole; \`log verify\` then names it as missing.
+the blob that the epoch's first record names. 
+
+To erase one payload, overwrite its \`length\` bytes with zeros, or free them as well:
+
+    fallocate --punch-hole --offset OFFSET --length LENGTH blobs/00000001.pack
+
+Removing a whole pack erases all that it holds. Either leaves the chain whole; \`log verify\` then names what is missing.
 
 Where \`redact\` names members, the body must be JSON as a whole to be kept. If it is longer than \`limit\`, compressed, a stream
 or anything else, nothing of it is kept and \`note\` says \`unredactable\`.
@@ -64,7 +70,8 @@ or anything else, nothing of it is kept and \`note\` says \`unredactable\`.
 
 An intent is written (write(2) has returned) before the call is made, so it survives the end of the process; for calls
 that can change something it is synced too (fdatasync), so it survives the end of the machine. A blob is written before the
-outcome that names it and not synced: after a crash of the machine it may be missing or short, and \`log verify\` says so.
+outcome that names it and not synced: after a crash of the machine it may be missing or short, and \`log verify\` says so. What a
+crash left at the end of a pack is named by no record, and nothing is written behind it.
 
 A record that could not be written is refused to its caller, who then makes no call. What was written of it is cut off the
 file again. Where the file cannot be cut, or a sync fails, the journal leaves the file and opens a new epoch, whose first

@@ -26,8 +26,10 @@ const position = fields({
 } satisfies FieldsOf<Position>);
 
 const blob = fields({
-  id: field(text, 'Name of the sealed file: `blobs/<first two characters>/<id>.jwe`.'),
-  digest: field(hash, 'SHA-256 of that file\'s bytes.'),
+  pack: field(integer, 'Number of the file that holds it: 1 is `blobs/00000001.pack`.'),
+  offset: field(integer, 'Where it begins in that file, in bytes.'),
+  length: field(integer, 'Its bytes.'),
+  digest: field(hash, 'SHA-256 of those bytes.'),
 } satisfies FieldsOf<BlobReference>);
 
 const agent = fields({
@@ -62,14 +64,14 @@ const authority = fields({
 const payload = fields({
   bytes: field(integer, 'Size of the whole body as it was sent.'),
   digest: optional(text, '`sha256:` and the hex of SHA-256(salt || whole body). Absent for an empty body.'),
-  captured: field(integer, 'Bytes of the body, after redaction, that lie in the blob.'),
+  captured: field(integer, 'Bytes of the body, after redaction, that are sealed in the blob.'),
   truncated: field(boolean, 'The body was longer than what was kept.'),
   redacted: optional(integer, 'Values that were blanked.'),
   note: optional(
     { is: 'word', of: ['over-limit', 'unredactable', 'no-memory', 'blob-unwritten'] },
     'Why less than the policy asks for was kept: longer than `limit`; not JSON as a whole while values were to be blanked, so only the digest was kept; no memory left for captures; the blob could not be written.',
   ),
-  blob: optional(blob, 'The sealed file that holds it.'),
+  blob: optional(blob, 'Where it lies, sealed.'),
 } satisfies FieldsOf<PayloadFacts>);
 
 const timing = fields({

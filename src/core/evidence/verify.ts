@@ -94,11 +94,11 @@ export class LogVerifier {
     this.#findings.add('torn-tail', this.#here(), `expected the file to end with a whole line, found ${torn} bytes without a newline`);
   }
 
-  /** Takes the SHA-256 (hex) of a blob's file, or undefined where there is none. */
+  /** Takes the SHA-256 (hex) of a blob's sealed bytes, or undefined where there are none. */
   blob(use: BlobUse, digest: string | undefined): void {
     this.#blobs += 1;
-    const name = `blob ${use.blob.id}`;
-    if (digest === undefined) this.#findings.add('blob-missing', use.at, `expected ${name}, found no file: it was erased, removed or lost`);
+    const name = `the blob at ${use.blob.pack}:${use.blob.offset}`;
+    if (digest === undefined) this.#findings.add('blob-missing', use.at, `expected ${name}, found nothing there: it was erased, removed or lost`);
     else if (digest !== use.blob.digest) {
       this.#findings.add('blob-altered', use.at, `expected ${name} to have SHA-256 ${use.blob.digest}, got ${digest}`);
     }

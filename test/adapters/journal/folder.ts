@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openJournal } from '../../../src/adapters/journal/journal.ts';
 import type { Journal, JournalOptions } from '../../../src/adapters/journal/journal.ts';
+import type { BlobReference } from '../../../src/core/evidence/draft.ts';
 import type { LogRecord } from '../../../src/core/evidence/record.ts';
 
 /** A folder that is gone when the test is over. */
@@ -31,9 +32,24 @@ export function epochPath(directory: string, epoch = 1): string {
   return join(directory, `epoch-${String(epoch).padStart(8, '0')}.jsonl`);
 }
 
-/** Paths of all blobs. */
-export function blobsOf(directory: string): string[] {
-  return readdirSync(join(directory, 'blobs'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+export function packPath(directory: string, pack = 1): string {
+  return join(directory, 'blobs', `${String(pack).padStart(8, '0')}.pack`);
+}
+
+export function packsOf(directory: string): string[] {
+  return readdirSync(join(directory, 'blobs')).sort();
+}
+
+/** The sealed text of a blob. */
+export function sealedText(directory: string, blob: BlobReference | undefined): string {
+  if (blob === undefined) throw new Error('expected a blob');
+  return readFileSync(packPath(directory, blob.pack)).toString('latin1', blob.offset, blob.offset + blob.length);
+}
+
+/** Writes bytes over those of a blob, where it lies. */
+export function overwrite(directory: string, blob: BlobReference | undefined, bytes: Uint8Array): void {
+  if (blob === undefined) throw new Error('expected a blob');
+  const descriptor = openSync(packPath(directory, blob.pack), 'r+');
+  writeSync(descriptor, bytes, 0, bytes.length, blob.offset);
+  closeSync(descriptor);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
@@ -7,10 +7,15 @@ import type { JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { Journal } from '../../../src/adapters/journal/journal.ts';
 import { openPayload } from '../../../src/adapters/journal/open-payload.ts';
+import { PACK_SIZE } from '../../../src/adapters/journal/blobs.ts';
+import { createLogFile } from '../../../src/adapters/journal/log-file.ts';
+import type { LogFile } from '../../../src/adapters/journal/log-file.ts';
 import { CAPTURE_MEMORY } from '../../../src/adapters/journal/payload-sink.ts';
-import type { PayloadFacts } from '../../../src/core/evidence/draft.ts';
+import { verifyLog } from '../../../src/adapters/journal/verify-log.ts';
+import type { BlobReference, PayloadFacts } from '../../../src/core/evidence/draft.ts';
 import type { Capture } from '../../../src/core/terms/permit.ts';
-import { blobsOf, open, recordsOf, temporaryFolder } from './folder.ts';
+import { intentOf, outcomeOf } from '../../core/evidence/drafts.ts';
+import { open, overwrite, packPath, packsOf, recordsOf, sealedText, temporaryFolder } from './folder.ts';
 
 const FULL: Capture = { payload: 'full', limit: 1024, redact: [] };
 const DIGEST: Capture = { payload: 'digest', limit: 1024, redact: [] };
@@ -36,14 +41,14 @@ function text(payload: Awaited<ReturnType<typeof openPayload>>): string | undefi
 async function epochSecret(directory: string): Promise<string> {
   const record = recordsOf(directory)[0];
   if (record?.kind !== 'epoch') throw new Error('expected an opening');
-  const opened = await openSealed(directory, join(directory, 'blobs', record.secret.id.slice(0, 2), `${record.secret.id}.jwe`));
+  const opened = await openSealed(directory, record.secret);
   return (JSON.parse(opened) as { secret: string }).secret;
 }
 
-async function openSealed(directory: string, path: string): Promise<string> {
+async function openSealed(directory: string, blob: BlobReference): Promise<string> {
   const name = readdirSync(join(directory, 'keys')).find((file) => file.endsWith('.private.json')) ?? '';
   const key = JSON.parse(readFileSync(join(directory, 'keys', name), 'utf8')) as JWK;
-  const { plaintext, protectedHeader } = await compactDecrypt(readFileSync(path, 'utf8'), key);
+  const { plaintext, protectedHeader } = await compactDecrypt(sealedText(directory, blob), key);
   expect(protectedHeader).toMatchObject({ alg: 'ECDH-ES', enc: 'A256GCM', kid: name.replace('.private.json', '') });
   return Buffer.from(plaintext).toString();
 }
@@ -95,12 +100,12 @@ describe('a payload of which everything is kept', () => {
     });
   });
 
-  test('lies in a file for the owner alone, under a random name, without a readable byte', async () => {
+  test('lies in a file for the owner alone, without a readable byte', async () => {
     await withJournal(async (journal, directory) => {
       const facts = await poured(journal, FULL, 'a secret sentence');
-      const path = blobsOf(directory).find((blob) => blob.endsWith(`${facts.blob?.id}.jwe`)) ?? '';
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(readFileSync(path, 'latin1')).not.toMatch(/secret sentence|application|YSBzZWNyZXQ/);
+      expect(facts.blob).toMatchObject({ pack: 1, length: expect.any(Number) });
+      expect(statSync(packPath(directory)).mode & 0o777).toBe(0o600);
+      expect(readFileSync(packPath(directory), 'latin1')).not.toMatch(/secret sentence|application|YSBzZWNyZXQ/);
     });
   });
 
@@ -172,7 +177,10 @@ describe('what is captured is bounded', () => {
     await withJournal(async (journal, directory) => {
       rmSync(join(directory, 'blobs'), { recursive: true });
       writeFileSync(join(directory, 'blobs'), '');
-      expect(await poured(journal, FULL, 'body')).toMatchObject({ bytes: 4, captured: 0, note: 'blob-unwritten' });
+      const notes: unknown[] = [];
+      // It is asked after some writes whether the file still has a name.
+      for (let at = 0; at < 100; at += 1) notes.push((await poured(journal, FULL, 'body')).note);
+      expect(notes.slice(70)).toEqual(Array.from({ length: 30 }, () => 'blob-unwritten'));
     });
   });
 });
@@ -196,7 +204,7 @@ describe('the evidence key', () => {
     await journal.close();
     expect(await openPayload(directory, facts)).toMatchObject({ state: 'sealed' });
     expect(readdirSync(join(directory, 'keys')).some((name) => name.includes('private'))).toBe(false);
-    const sealed = readFileSync(blobsOf(directory).find((path) => path.includes(facts.blob?.id ?? '')) ?? '', 'utf8');
+    const sealed = sealedText(directory, facts.blob);
     const { plaintext } = await compactDecrypt(sealed, privateKey);
     expect(Buffer.from(plaintext).toString().split('\n')[1]).toBe('body');
   });
@@ -220,32 +228,123 @@ describe('the evidence key', () => {
 });
 
 describe('what was done to a blob shows when it is opened', () => {
-  test.each<[string, (path: string) => void, object]>([
-    ['removed', (path) => rmSync(path), { state: 'missing' }],
-    ['altered', (path) => writeFileSync(path, 'x'), { state: 'altered', sentence: expect.stringContaining('expected SHA-256') }],
+  test.each<[string, (directory: string, blob: BlobReference) => void, object]>([
+    ['its pack removed', (directory) => rmSync(packPath(directory)), { state: 'missing' }],
+    ['its pack cut', (directory, blob) => truncateSync(packPath(directory), blob.offset + blob.length - 1), { state: 'missing' }],
+    ['erased', (directory, blob) => overwrite(directory, blob, Buffer.alloc(blob.length)), { state: 'missing' }],
+    ['altered', (directory, blob) => overwrite(directory, blob, Buffer.from('x')), { state: 'altered', sentence: expect.stringContaining('expected SHA-256') }],
   ])('%s', async (_, change, expected) => {
     await withJournal(async (journal, directory) => {
       const facts = await poured(journal, FULL, 'body');
-      change(blobsOf(directory).find((path) => path.includes(facts.blob?.id ?? '')) ?? '');
+      if (facts.blob !== undefined) change(directory, facts.blob);
       expect(await openPayload(directory, facts)).toMatchObject(expected);
     });
   });
 
-  test('a forged id does not lead out of the folder', async () => {
-    await withJournal(async (_, directory) => {
-      const blob = { id: '../../../../etc/hostname', digest: '0'.repeat(64) };
-      expect(await openPayload(directory, { bytes: 1, captured: 1, truncated: false, blob })).toEqual({ state: 'missing' });
+  test('erasing one leaves its neighbours', async () => {
+    await withJournal(async (journal, directory) => {
+      const all = await Promise.all(['first', 'second', 'third'].map((body) => poured(journal, FULL, body)));
+      overwrite(directory, all[1]?.blob, Buffer.alloc(all[1]?.blob?.length ?? 0));
+      const opened = await Promise.all(all.map((facts) => openPayload(directory, facts)));
+      expect(opened.map(text)).toEqual(['first', undefined, 'third']);
+    });
+  });
+
+  test.each([
+    ['pack', { pack: -1, offset: 0, length: 5 }],
+    ['offset', { pack: 1, offset: -5, length: 5 }],
+    ['place behind all offsets', { pack: 1, offset: Number.MAX_VALUE, length: 5 }],
+    ['length beyond all memory', { pack: 1, offset: 0, length: 2 ** 52 }],
+  ])('a forged %s leads nowhere', async (_, place) => {
+    await withJournal(async (journal, directory) => {
+      await poured(journal, FULL, 'body');
+      expect(await openPayload(directory, { bytes: 1, captured: 1, truncated: false, blob: { ...place, digest: '0'.repeat(64) } })).toEqual({ state: 'missing' });
     });
   });
 
   test('a blob that somebody else made for the public key, and named in a forged record, is not taken for a payload', async () => {
     await withJournal(async (_, directory) => {
-      const blob = { id: 'a'.repeat(32), digest: createHash('sha256').update('not a jwe').digest('hex') };
-      const folder = join(directory, 'blobs', 'aa');
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, `${blob.id}.jwe`), 'not a jwe');
+      const blob = { pack: 7, offset: 0, length: 9, digest: createHash('sha256').update('not a jwe').digest('hex') };
+      writeFileSync(packPath(directory, 7), 'not a jwe');
       expect(await openPayload(directory, { bytes: 1, captured: 1, truncated: false, blob })).toMatchObject({ state: 'altered' });
     });
+  });
+});
+
+describe('packs', () => {
+  test('take all that is sealed in one turn in one write, and a record can name it once it is written', async () => {
+    const directory = temporaryFolder();
+    const appended: number[] = [];
+    const journal = await open(directory, {
+      createFile: (path) => {
+        const file = createLogFile(path);
+        if (!path.endsWith('.pack')) return file;
+        const append = file.append.bind(file);
+        return Object.assign(file, { append: (bytes: Uint8Array) => { appended.push(bytes.length); append(bytes); } });
+      },
+    });
+    const all = await Promise.all(['a', 'b', 'c'].map((body) => poured(journal, FULL, body)));
+    expect(appended).toHaveLength(2);
+    const last = all.at(-1)?.blob;
+    expect(statSync(packPath(directory)).size).toBe((last?.offset ?? 0) + (last?.length ?? 0) + 1);
+    await journal.close();
+  });
+
+  test('cut off what a failed write left, and go on', async () => {
+    const directory = temporaryFolder();
+    let fails = false;
+    const journal = await open(directory, {
+      createFile: (path) => {
+        const file = createLogFile(path);
+        const append = file.append.bind(file);
+        return Object.assign(file, {
+          append: (bytes: Uint8Array) => {
+            if (!fails || !path.endsWith('.pack')) return append(bytes);
+            appendFileSync(path, bytes.subarray(0, 10));
+            throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+          },
+        });
+      },
+    });
+    fails = true;
+    expect(await poured(journal, FULL, 'body')).toMatchObject({ bytes: 4, captured: 0, note: 'blob-unwritten' });
+    fails = false;
+    const facts = await poured(journal, FULL, 'body');
+    expect(text(await openPayload(directory, facts))).toBe('body');
+    await journal.close();
+    expect(packsOf(directory)).toEqual(['00000001.pack']);
+  });
+
+  test('begin anew with each start, and once one is full', async () => {
+    const directory = temporaryFolder();
+    await (await open(directory)).close();
+    appendFileSync(packPath(directory), 'half a bl');
+    const pack: { file?: LogFile } = {};
+    const journal = await open(directory, {
+      createFile: (path) => {
+        const file = createLogFile(path);
+        if (path.endsWith('.pack')) pack.file = file;
+        return file;
+      },
+    });
+    const first = await poured(journal, FULL, 'first');
+    if (pack.file !== undefined) Object.defineProperty(pack.file, 'size', { value: PACK_SIZE });
+    const second = await poured(journal, FULL, 'second');
+    expect([first.blob?.pack, second.blob?.pack]).toEqual([2, 3]);
+    expect(text(await openPayload(directory, second))).toBe('second');
+    await journal.close();
+  });
+
+  test('are written before the journal ends, so that an outcome under way still names its payload', async () => {
+    const directory = temporaryFolder();
+    const journal = await open(directory);
+    await journal.append(intentOf('c1'), 'written');
+    const recorded = poured(journal, FULL, 'body').then((response) => journal.append(outcomeOf('c1', { response }), 'written'));
+    await journal.close();
+    await recorded;
+    expect(await verifyLog(directory)).toMatchObject({ verdict: 'intact', blobs: 2, running: 0 });
+    expect((await poured(journal, FULL, 'late')).note).toBe('blob-unwritten');
+    expect(packsOf(directory)).toEqual(['00000001.pack']);
   });
 });
 
@@ -258,7 +357,7 @@ describe('sealing', () => {
     for (const step of [0, 10, 2000]) {
       now += step;
       const facts = await poured(journal, FULL, 'body');
-      const sealed = readFileSync(blobsOf(directory).find((path) => path.includes(facts.blob?.id ?? '')) ?? '', 'utf8');
+      const sealed = sealedText(directory, facts.blob);
       headers.push(JSON.parse(Buffer.from(sealed.split('.')[0] ?? '', 'base64url').toString()) as typeof headers[0]);
     }
     await journal.close();

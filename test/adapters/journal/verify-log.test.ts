@@ -1,12 +1,12 @@
-import { appendFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { verifyLog } from '../../../src/adapters/journal/verify-log.ts';
+import type { BlobReference } from '../../../src/core/evidence/draft.ts';
 import type { FindingCode } from '../../../src/core/evidence/finding.ts';
 import { leafHash } from '../../../src/core/evidence/leaf.ts';
 import { MAX_LINE } from '../../../src/core/evidence/read-line.ts';
 import { intentOf, outcomeOf } from '../../core/evidence/drafts.ts';
-import { epochPath, linesOfEpoch, open, recordsOf, temporaryFolder } from './folder.ts';
+import { epochPath, linesOfEpoch, open, overwrite, packPath, recordsOf, sealedText, temporaryFolder } from './folder.ts';
 
 /** A journal of two epochs, each with two calls, the first of them with a kept payload. */
 async function journalOf(): Promise<string> {
@@ -31,10 +31,9 @@ function editLines(directory: string, epoch: number, change: (lines: string[]) =
 }
 
 /** The blob that the outcome on line 3 of the first epoch names. */
-function payloadBlob(directory: string): string {
+function payloadBlob(directory: string): BlobReference | undefined {
   const record = recordsOf(directory)[2];
-  const id = record?.kind === 'outcome' ? record.response?.blob?.id ?? '' : '';
-  return join(directory, 'blobs', id.slice(0, 2), `${id}.jwe`);
+  return record?.kind === 'outcome' ? record.response?.blob : undefined;
 }
 
 describe('a journal folder', () => {
@@ -49,12 +48,14 @@ describe('a journal folder', () => {
     ['a line deleted', (directory) => editLines(directory, 1, (lines) => lines.splice(3, 2)), 'tampered', ['records-missing']],
     ['the end of the first epoch cut', (directory) => editLines(directory, 1, (lines) => lines.splice(4)), 'tampered', ['records-missing']],
     ['the first epoch emptied', (directory) => truncateSync(epochPath(directory, 1)), 'tampered', ['records-missing']],
-    ['a blob edited', (directory) => appendFileSync(payloadBlob(directory), 'A'), 'tampered', ['blob-altered']],
-    ['a blob replaced by another', (directory) => writeFileSync(payloadBlob(directory), readFileSync(blobOfOpening(directory))), 'tampered', ['blob-altered']],
+    ['a blob edited', (directory) => overwrite(directory, payloadBlob(directory), Buffer.from('A')), 'tampered', ['blob-altered']],
+    ['a blob replaced by another', (directory) => overwrite(directory, payloadBlob(directory), Buffer.from(sealedText(directory, blobOfOpening(directory)))), 'tampered', ['blob-altered']],
     ['a newline within a line', (directory) => editLines(directory, 1, (lines) => { lines[1] = lines[1]!.replace(',', ',\n'); }), 'tampered', ['line-unreadable', 'line-unreadable']],
     ['bytes that are no UTF-8', (directory) => writeFileSync(epochPath(directory, 2), Buffer.concat([readFileSync(epochPath(directory, 2)), Buffer.from('ff0a', 'hex')])), 'tampered', ['line-unreadable']],
     ['a line of ten million bytes', (directory) => appendFileSync(epochPath(directory, 2), `${'x'.repeat(MAX_LINE + 2_000_000)}\n`), 'tampered', ['line-unreadable']],
-    ['a blob removed', (directory) => rmSync(payloadBlob(directory)), 'incomplete', ['blob-missing']],
+    ['a blob erased', (directory) => overwrite(directory, payloadBlob(directory), Buffer.alloc(payloadBlob(directory)?.length ?? 0)), 'incomplete', ['blob-missing']],
+    ['a pack of blobs removed', (directory) => rmSync(packPath(directory)), 'incomplete', ['blob-missing', 'blob-missing']],
+    ['a pack of blobs cut', (directory) => truncateSync(packPath(directory), 1000), 'incomplete', ['blob-missing']],
     ['the first epoch removed', (directory) => rmSync(epochPath(directory, 1)), 'incomplete', ['epoch-missing']],
     ['half a line at the end', (directory) => appendFileSync(epochPath(directory, 2), '{"half'), 'incomplete', ['torn-tail']],
     ['no newline at the very end', (directory) => truncateSync(epochPath(directory, 2), readFileSync(epochPath(directory, 2)).length - 1), 'incomplete', ['torn-tail']],
@@ -94,8 +95,7 @@ describe('a journal folder', () => {
   });
 });
 
-function blobOfOpening(directory: string): string {
+function blobOfOpening(directory: string): BlobReference | undefined {
   const record = recordsOf(directory)[0];
-  const id = record?.kind === 'epoch' ? record.secret.id : '';
-  return join(directory, 'blobs', id.slice(0, 2), readdirSync(join(directory, 'blobs', id.slice(0, 2)))[0] ?? '');
+  return record?.kind === 'epoch' ? record.secret : undefined;
 }

@@ -5,7 +5,7 @@ import type { Content, EndContent, EpochContent, Stamp } from '../../../src/core
 import { writeLine } from '../../../src/core/evidence/write-line.ts';
 import type { HostName } from '../../../src/core/terms/authority.ts';
 
-const BLOB = { id: '0123456789abcdef0123456789abcdef', digest: 'b'.repeat(64) };
+const BLOB = { pack: 1, offset: 0, length: 300, digest: 'b'.repeat(64) };
 
 export function intentOf(call: string, change: Partial<IntentDraft> = {}): IntentDraft {
   return {
@@ -61,7 +61,7 @@ const agent = fc.record(
 );
 const rule = fc.record({ policy: anyText, tool: anyText, rule: anyText });
 const reason = fc.constantFrom('allowed-by-rule' as const, 'host-not-listed' as const, 'upstream-timeout' as const);
-const blob = fc.record({ id: hex, digest: hex });
+const blob = fc.record({ pack: count, offset: count, length: count, digest: hex });
 const payload = fc.record(
   {
     bytes: count, digest: anyText, captured: count, truncated: fc.boolean(), redacted: count,

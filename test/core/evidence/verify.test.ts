@@ -22,12 +22,12 @@ const WHOLE: readonly Content[] = [
   noticeOf('proxy-stopped'), END,
 ];
 
-function verify(files: readonly FileOfLines[], blobs: (id: string) => string | undefined = () => 'b'.repeat(64)): LogReport {
+function verify(files: readonly FileOfLines[], blobs: (offset: number) => string | undefined = () => 'b'.repeat(64)): LogReport {
   const verifier = new LogVerifier(files.map(fileOf));
   for (const [index, { lines, torn }] of files.entries()) {
     verifier.begin(index);
     for (const line of lines) {
-      for (const use of verifier.line(Buffer.from(line))) verifier.blob(use, blobs(use.blob.id));
+      for (const use of verifier.line(Buffer.from(line))) verifier.blob(use, blobs(use.blob.offset));
     }
     verifier.end(torn ?? 0);
   }
@@ -208,7 +208,7 @@ describe('what is not all there is incomplete, not tampered', () => {
 });
 
 describe('blobs', () => {
-  const facts = { bytes: 3, captured: 3, truncated: false, blob: { id: 'f'.repeat(32), digest: 'd'.repeat(64) } };
+  const facts = { bytes: 3, captured: 3, truncated: false, blob: { pack: 1, offset: 301, length: 90, digest: 'd'.repeat(64) } };
   const files = [{ epoch: 1, lines: linesOf([openingOf(), intentOf('c1'), outcomeOf('c1', { response: facts }), END]) }];
 
   test.each<[string, string | undefined, FindingCode[]]>([
@@ -216,7 +216,7 @@ describe('blobs', () => {
     ['is missing', undefined, ['blob-missing']],
     ['was altered', 'e'.repeat(64), ['blob-altered']],
   ])('one that %s', (_, digest, expected) => {
-    const report = verify(files, (id) => (id === facts.blob.id ? digest : 'b'.repeat(64)));
+    const report = verify(files, (offset) => (offset === facts.blob.offset ? digest : 'b'.repeat(64)));
     expect(report.findings.map(({ code }) => code)).toEqual(expected);
     expect(report.findings.map(({ line }) => line)).toEqual(expected.map(() => 3));
   });

@@ -70,14 +70,14 @@ function payloadParts(side: string, facts: PayloadFacts | undefined, payload: Op
   if (facts === undefined || payload === undefined) return [];
   if (facts.bytes === 0) return [[side, 'no body']];
   const size = [`${facts.bytes} bytes`, facts.digest, facts.redacted && `${facts.redacted} blanked`, facts.note].filter(Boolean).join(', ');
-  return [[side, size, ...payloadLines(payload, facts, whole)]];
+  return [[side, size, ...payloadLines(payload, whole)]];
 }
 
-function payloadLines(payload: OpenedPayload, facts: PayloadFacts, whole: boolean): string[] {
+function payloadLines(payload: OpenedPayload, whole: boolean): string[] {
   switch (payload.state) {
     case 'none': return ['not kept'];
-    case 'missing': return [`blob ${facts.blob?.id} is not there: erased, removed or lost`];
-    case 'altered': return [`blob ${facts.blob?.id} was altered: ${payload.sentence}`];
+    case 'missing': return ['the sealed payload is not there: erased, removed or lost'];
+    case 'altered': return [`the sealed payload was altered: ${payload.sentence}`];
     case 'sealed': return [`sealed to key ${payload.key}, whose private half is not in this folder`];
     case 'opened': return [...digestLines(payload.digestHolds), ...bodyLines(payload.body, whole)];
   }
