@@ -12,7 +12,7 @@ export const REASONS = {
   'policy-stale': { status: 503, title: 'The policy is too old to act on' },
   'host-not-listed': { status: 403, title: 'Host not on the allowlist' },
   'port-not-listed': { status: 403, title: 'Port not on the allowlist' },
-  'scheme-not-listed': { status: 403, title: 'Plain HTTP not on the allowlist' },
+  'scheme-not-listed': { status: 403, title: 'Scheme not on the allowlist' },
   'no-rule-matched': { status: 403, title: 'No rule allows this call' },
   'denied-by-rule': { status: 403, title: 'Denied by a rule' },
   'held-by-rule': { status: 403, title: 'Needs a person, and nobody can be asked' },
