@@ -1,12 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { Registry } from 'prom-client';
-
-/** `host` empty: every address of this machine. */
-export interface HealthAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import { listenAt, type ListenAddress } from '../network/listen-address.ts';
 
 export interface Health {
   readonly port: number;
@@ -23,18 +18,16 @@ interface Answer {
  * Serves `/healthz` (the process answers), `/readyz` (503 with what is missing, one a line) and `/metrics`, over plain HTTP: nothing
  * here is secret and the kubelet's probes have no certificate.
  */
-export async function serveHealth(address: HealthAddress, missing: () => readonly string[], registry: Registry): Promise<Health> {
+export async function serveHealth(address: ListenAddress, missing: () => readonly string[], registry: Registry): Promise<Health> {
   const server = http.createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
     void answerTo(request.method, request.url, missing, registry).then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(body);
     });
   });
   server.maxConnections = 100;
-  server.listen(address.port, address.host === '' ? undefined : address.host);
-  await once(server, 'listening');
-  const bound = server.address();
+  const { port } = await listenAt(server, address);
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    port,
     async close() {
       const closed = once(server, 'close');
       server.close();

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import type { Address } from './server.ts';
+import { type ListenAddress, readListenAddress } from '../../adapters/network/listen-address.ts';
 
 interface Flags {
-  readonly listen: Address;
-  readonly health: Address;
+  readonly listen: ListenAddress;
+  readonly health: ListenAddress;
   readonly kubeconfig?: string;
   readonly namespace: string;
   readonly clusterDomain: string;
@@ -42,9 +42,8 @@ async function serve(flags: Flags): Promise<void> {
   log.info({}, 'controller stopped');
 }
 
-function address(text: string): Address {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]*)):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535) throw new InvalidArgumentError(`expected HOST:PORT or :PORT, got ${JSON.stringify(text)}`);
-  return { host: bracketed ?? plain ?? '', port };
+function address(text: string): ListenAddress {
+  const read = readListenAddress(text);
+  if (read === undefined) throw new InvalidArgumentError('expected HOST:PORT or :PORT');
+  return read;
 }

@@ -2,16 +2,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { ServingCertificate } from '../../adapters/certificates/serving.ts';
+import { listenAt, type ListenAddress } from '../../adapters/network/listen-address.ts';
 import { ControllerFault } from './fault.ts';
 
-export interface Address {
-  /** Empty: every address of this machine. */
-  readonly host: string;
-  readonly port: number;
-}
-
 export interface TlsServer {
-  readonly address: Address;
+  readonly address: ListenAddress;
   useCertificate(certificate: ServingCertificate): void;
   /** Cuts what is open. */
   close(): Promise<void>;
@@ -24,18 +19,16 @@ export type SnapshotHandler = (token: string | undefined, response: ServerRespon
 const MOST_CONNECTIONS = 25_000;
 
 /** Listens with TLS 1.2 and up, for heads that come in time and are no larger than a token needs. */
-export async function listen(address: Address, certificate: ServingCertificate, onSnapshot: SnapshotHandler): Promise<TlsServer> {
+export async function listen(at: ListenAddress, certificate: ServingCertificate, onSnapshot: SnapshotHandler): Promise<TlsServer> {
   const server = https.createServer({ ...secured(certificate), maxHeaderSize: 16 * 1024, handshakeTimeout: 10_000 }, (request, response) => {
     void answer(request, response, onSnapshot);
   });
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
   server.maxConnections = MOST_CONNECTIONS;
-  server.listen(address.port, address.host === '' ? undefined : address.host);
-  await once(server, 'listening');
-  const bound = server.address();
+  const address = await listenAt(server, at);
   return {
-    address: { host: address.host, port: typeof bound === 'object' && bound !== null ? bound.port : address.port },
+    address,
     useCertificate: (next) => server.setSecureContext(secured(next)),
     async close() {
       const closed = once(server, 'close');

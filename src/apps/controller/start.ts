@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { ServingCertificate } from '../../adapters/certificates/serving.ts';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { type Health, serveHealth } from '../../adapters/telemetry/health.ts';
 import { ControllerFault } from './fault.ts';
 import { followPods, followPolicies, isCurrent } from './follow.ts';
@@ -8,21 +9,21 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { PolicyBook } from './policy-book.ts';
 import type { ControllerPorts } from './ports.ts';
 import { Publisher, type PublisherLimits } from './publisher.ts';
-import { type Address, listen, type SnapshotHandler, type TlsServer } from './server.ts';
+import { listen, type SnapshotHandler, type TlsServer } from './server.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 export interface ControllerSettings {
   /** HTTPS, for sidecars. */
-  readonly listen: Address;
+  readonly listen: ListenAddress;
   /** HTTP, for probes and metrics. */
-  readonly health: Address;
+  readonly health: ListenAddress;
   /** Milliseconds between two heartbeats; default 10,000. */
   readonly heartbeat?: number;
   readonly limits?: PublisherLimits;
 }
 
 export interface RunningController {
-  readonly address: Address;
+  readonly address: ListenAddress;
   readonly healthPort: number;
   close(): Promise<void>;
 }

@@ -5,15 +5,15 @@ import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
-import type { Address } from './server.ts';
 import { type RunningWebhook, startWebhook } from './start.ts';
 
 export interface ClusteredSettings {
-  readonly listen: Address;
-  readonly health: Address;
+  readonly listen: ListenAddress;
+  readonly health: ListenAddress;
   /** Absent: the cluster that this process runs in. */
   readonly kubeconfig?: string;
   readonly injection: InjectionBase;

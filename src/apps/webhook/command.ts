@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
+import { type ListenAddress, readListenAddress } from '../../adapters/network/listen-address.ts';
 import type { InjectionFlags } from './injection-settings.ts';
-import type { Address, Drain } from './server.ts';
-import { injectionBase, readListenAddress, systemResolvConf } from './settings.ts';
+import type { Drain } from './server.ts';
+import { injectionBase, systemResolvConf } from './settings.ts';
 import type { RunningWebhook } from './start.ts';
 
 interface Flags extends InjectionFlags {
-  readonly listen: Address;
-  readonly health: Address;
+  readonly listen: ListenAddress;
+  readonly health: ListenAddress;
   readonly profile: string;
   readonly certDir?: string;
   readonly kubeconfig?: string;
@@ -67,10 +68,8 @@ async function untilStopped(webhook: RunningWebhook, drain: Drain | undefined): 
   await webhook.close(signal === 'SIGINT' ? undefined : drain);
 }
 
-function address(text: string): Address {
-  try {
-    return readListenAddress(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
+function address(text: string): ListenAddress {
+  const read = readListenAddress(text);
+  if (read === undefined) throw new InvalidArgumentError('expected HOST:PORT or :PORT');
+  return read;
 }

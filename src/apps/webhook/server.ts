@@ -1,15 +1,10 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenAt, type ListenAddress } from '../../adapters/network/listen-address.ts';
 import type { Certificate } from './ports.ts';
-
-export interface Address {
-  /** Empty: every address of this machine. */
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface Drain {
   /** Milliseconds in which new connections are still taken, until endpoints have moved. */
@@ -19,7 +14,7 @@ export interface Drain {
 }
 
 export interface TlsServer {
-  readonly address: Address;
+  readonly address: ListenAddress;
   useCertificate(certificate: Certificate): void;
   /**
    * Ends without losing a request: from now on every answer closes its connection; idle connections are left to their clients until
@@ -38,17 +33,16 @@ const KEEP_ALIVE = 120_000;
 const MOST_CONNECTIONS = 1_000;
 
 /** Listens with TLS 1.2 and up. Heads and bodies that dawdle are cut off, as are connections over the bound. */
-export async function listenTls(address: Address, certificate: Certificate, handler: RequestListener): Promise<TlsServer> {
+export async function listenTls(at: ListenAddress, certificate: Certificate, handler: RequestListener): Promise<TlsServer> {
   const server = https.createServer({ ...secured(certificate), maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1_000, handshakeTimeout: 5_000 }, handler);
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = KEEP_ALIVE;
   server.maxConnections = MOST_CONNECTIONS;
   const connections = new Connections(server);
-  server.listen(address.port, address.host === '' ? undefined : address.host);
-  await once(server, 'listening');
+  const address = await listenAt(server, at);
   return {
-    address: boundTo(server.address()),
+    address,
     useCertificate: (next) => server.setSecureContext(secured(next)),
     drain: (drain) => connections.drain(drain),
   };
@@ -86,9 +80,4 @@ class Connections {
 
 function secured({ cert, key }: Certificate): https.ServerOptions {
   return { cert, key, minVersion: 'TLSv1.2' };
-}
-
-function boundTo(address: AddressInfo | string | null): Address {
-  if (address === null || typeof address === 'string') throw new Error(`expected a TCP address, got ${String(address)}`);
-  return { host: address.address, port: address.port };
 }

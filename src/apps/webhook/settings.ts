@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { InjectionBase, InjectionFlags } from './injection-settings.ts';
 import { readResolvConf } from './resolv-conf.ts';
-import type { Address } from './server.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,14 +33,6 @@ export function systemResolvConf(): string {
   } catch {
     return '';
   }
-}
-
-/** `HOST:PORT` or `:PORT`, which listens on every address. */
-export function readListenAddress(text: string): Address {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]*)):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535) throw new Error(`expected HOST:PORT or :PORT, got ${JSON.stringify(text)}`);
-  return { host: bracketed ?? plain ?? '', port };
 }
 
 function authority(host: string, port: string): string {

@@ -2,18 +2,18 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { certificateDirectory } from '../../adapters/certificates/directory.ts';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { parsePolicies } from '../../core/policy/parse.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profile.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
-import type { Address } from './server.ts';
 import { standaloneFacts } from './standalone-facts.ts';
 import { type RunningWebhook, startWebhook } from './start.ts';
 
 export interface StandaloneSettings {
-  readonly listen: Address;
-  readonly health: Address;
+  readonly listen: ListenAddress;
+  readonly health: ListenAddress;
   /** Name of a built-in profile, or a file with one `SandboxProfile`. */
   readonly profile: string;
   /** Folder of the serving certificate; made and filled where it is empty. */

@@ -1,18 +1,19 @@
 import { X509Certificate } from 'node:crypto';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import { serveHealth } from '../../adapters/telemetry/health.ts';
 import { createApp } from './app.ts';
-import { serveHealth } from './health.ts';
 import { createMetrics } from './metrics.ts';
 import type { Certificate, WebhookPorts } from './ports.ts';
-import { type Address, type Drain, listenTls } from './server.ts';
+import { type Drain, listenTls } from './server.ts';
 
 export interface WebhookSettings {
-  readonly listen: Address;
-  readonly health: Address;
+  readonly listen: ListenAddress;
+  readonly health: ListenAddress;
 }
 
 export interface RunningWebhook {
   /** Where `/validate` and `/mutate` are served over HTTPS. */
-  readonly address: Address;
+  readonly address: ListenAddress;
   readonly healthPort: number;
   /** Not ready at once; ended once everything that was asked is answered. Without `drain` idle connections are not waited for. */
   close(drain?: Drain): Promise<void>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readResolvConf } from '../../../src/apps/webhook/resolv-conf.ts';
-import { injectionBase, readListenAddress } from '../../../src/apps/webhook/settings.ts';
+import { injectionBase } from '../../../src/apps/webhook/settings.ts';
 
 const IN_CLUSTER = { KUBERNETES_SERVICE_HOST: '10.43.0.1', KUBERNETES_SERVICE_PORT: '443' };
 const FLAGS = { image: 'registry.example.com/sallyport@sha256:0', imagePullPolicy: 'IfNotPresent' } as const;
@@ -48,20 +48,5 @@ describe('what injection starts from', () => {
 
   test('refuses a resolver that is no address', () => {
     expect(() => injectionBase({ ...FLAGS, resolver: 'kube-dns' }, {}, '')).toThrow('--resolver: expected an IP address, got "kube-dns"');
-  });
-});
-
-describe('an address to listen on', () => {
-  test.each([
-    [':9443', '', 9443],
-    ['127.0.0.1:0', '127.0.0.1', 0],
-    ['localhost:80', 'localhost', 80],
-    ['[::1]:9443', '::1', 9443],
-  ])('%s', (text, host, port) => {
-    expect(readListenAddress(text)).toEqual({ host, port });
-  });
-
-  test.each(['9443', '', ':', ':70000', '::1:9443', 'a b:1', 'host:'])('%j is refused', (text) => {
-    expect(() => readListenAddress(text)).toThrow(`expected HOST:PORT or :PORT, got ${JSON.stringify(text)}`);
   });
 });
