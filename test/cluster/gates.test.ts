@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../repository/imports.ts';
 import { agentPod, AGENTS, agentSpec, barePod, SCRIPTS } from './agent-pod.ts';
 import { buildImage, IMAGE } from './image.ts';
-import { apply, eventually, kubectl, mustKubectl, run } from './kubectl.ts';
+import { apply, type Ended, eventually, kubectl, mustKubectl, run } from './kubectl.ts';
 import { OTHER_HOST, startToolServer, TOOL_HOST, type ToolServer } from './tool-server.ts';
 
 const SYSTEM = 'sallyport-system';
@@ -54,11 +54,17 @@ async function namespaces(): Promise<void> {
   await eventually('the default service account', 30, async () => ((await kubectl(['-n', AGENTS, 'get', 'serviceaccount', 'default'])).code === 0 ? true : undefined));
 }
 
+function dryRun(pod: object): Promise<Ended> {
+  return kubectl(['create', '--dry-run=server', '-f', '-'], pod);
+}
+
 beforeAll(async () => {
   tools = await startToolServer();
   buildImage([tools.ca]);
   await install();
   await namespaces();
+  // Ready pods are behind their Service only once the node's rules have followed.
+  await eventually('the first review', 60, async () => ((await dryRun(barePod('first', AGENTS))).err.includes('sandbox.sallyport.dev') ? true : undefined));
   await apply(policy([{ name: 'no-delete', deny: { methods: ['DELETE'] }, reason: 'items are kept' }], 'read-only'));
 });
 
@@ -81,8 +87,6 @@ async function ran(pod: object, name: string, seconds = 180): Promise<string> {
   if (phase !== 'Succeeded') throw new Error(`${name} ended as ${phase}: ${printed}`);
   return printed;
 }
-
-const dryRun = (pod: object) => kubectl(['create', '--dry-run=server', '-f', '-'], pod);
 
 describe('gate one on a real cluster', () => {
   test('a bare agent pod is refused with all of its faults at once', async () => {
