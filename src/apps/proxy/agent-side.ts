@@ -2,8 +2,10 @@
 export interface AgentSide {
   /** On the clock of `Deadlines`: when the call has lasted too long without progress. */
   deadline: number;
-  /** Strings are latin1. False: wait for the call's `agentDrained`. */
-  write(data: string | Uint8Array): boolean;
+  /** Strings are latin1. */
+  write(data: string | Uint8Array): void;
+  /** More was written than the agent has taken: wait for the call's `agentDrained`. */
+  readonly backlogged: boolean;
   cork(): void;
   uncork(): void;
   /** Whether to read more of the request. */

@@ -76,8 +76,13 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     return this.#house.closing();
   }
 
-  write(data: string | Uint8Array): boolean {
-    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
+  get backlogged(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  write(data: string | Uint8Array): void {
+    if (typeof data === 'string') this.#socket.write(data, 'latin1');
+    else this.#socket.write(data);
   }
 
   cork(): void {

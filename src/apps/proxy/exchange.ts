@@ -140,7 +140,10 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   batchEnds(): void {
+    this.#relay.flush();
     this.#agent.uncork();
+    this.#stalled = this.#agent.backlogged;
+    if (this.#stalled && !this.#over) this.#upstream?.pause();
   }
 
   informational(head: ResponseHead): void {
@@ -161,8 +164,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   data(chunk: Uint8Array): void {
     this.#responseSink?.write(chunk);
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.bodyTimeout);
-    this.#stalled = !this.#relay.data(chunk);
-    if (this.#stalled) this.#upstream?.pause();
+    this.#relay.data(chunk);
   }
 
   end(trailers: Headers): void {

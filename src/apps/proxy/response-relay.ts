@@ -7,6 +7,8 @@ import type { AgentSide } from './agent-side.ts';
 
 export const CALL_HEADER = 'sallyport-call';
 
+/** Bytes of a body that are cheaper to copy than to write by themselves. */
+const SMALL = 4096;
 const CHUNKED: readonly [string, string] = ['transfer-encoding', 'chunked'];
 const CLOSE: readonly [string, string] = ['connection', 'close'];
 const KEEP: readonly [string, string] = ['connection', 'keep-alive'];
@@ -23,6 +25,8 @@ export class ResponseRelay {
   readonly #request: RequestHead;
   readonly #call: string;
   #chunked = false;
+  /** Written with the next flush: heads, frames and small bodies leave in one piece, which costs half of what several do. */
+  #gathered = '';
 
   constructor(agent: AgentSide, request: RequestHead, call: string) {
     this.#agent = agent;
@@ -38,7 +42,7 @@ export class ResponseRelay {
   /** 100 is the proxy's own answer to Expect; the others are passed on to those who know them. */
   informational(head: ResponseHead): void {
     if (head.status === 100 || this.#request.version === '1.0') return;
-    this.#agent.write(writeResponseHead(head.status, head.statusText, forwardableHeaders(head.headers, 'response')));
+    this.#gathered += writeResponseHead(head.status, head.statusText, forwardableHeaders(head.headers, 'response'));
   }
 
   head(head: ResponseHead): void {
@@ -48,16 +52,28 @@ export class ResponseRelay {
     this.#start(head.status, head.statusText, [...forwardableHeaders(head.headers, 'response').filter(isNotOurs), ...framing], unsized);
   }
 
-  data(chunk: Uint8Array): boolean {
+  data(chunk: Uint8Array): void {
     this.bytes += chunk.length;
-    if (!this.#chunked) return this.#agent.write(chunk);
-    this.#agent.write(chunkStart(chunk.length));
-    this.#agent.write(chunk);
-    return this.#agent.write(CHUNK_END);
+    if (this.#chunked) this.#gathered += chunkStart(chunk.length);
+    if (chunk.length <= SMALL) this.#gathered += latin1(chunk);
+    else {
+      this.flush();
+      this.#agent.write(chunk);
+    }
+    if (this.#chunked) this.#gathered += CHUNK_END;
   }
 
   end(trailers: Headers): void {
-    if (this.#chunked) this.#agent.write(lastChunk(trailers));
+    if (this.#chunked) this.#gathered += lastChunk(trailers);
+    this.flush();
+  }
+
+  /** Writes what was gathered. */
+  flush(): void {
+    if (this.#gathered === '') return;
+    const text = this.#gathered;
+    this.#gathered = '';
+    this.#agent.write(text);
   }
 
   /** Our own answer, whole. */
@@ -65,22 +81,25 @@ export class ResponseRelay {
     this.keepAlive &&= keepAlive;
     const { status, title } = problemDocument(refused);
     const body = Buffer.from(problemBody(refused));
-    this.#agent.cork();
     this.#start(status, title, [['content-type', PROBLEM_MEDIA_TYPE], ['content-length', String(body.length)]], false);
-    if (this.#request.method !== 'HEAD') this.#agent.write(body);
-    this.#agent.uncork();
+    if (this.#request.method !== 'HEAD') this.#gathered += latin1(body);
+    this.flush();
   }
 
   #start(status: number, statusText: string, headers: Headers, unsized: boolean): void {
     this.started = true;
     if (this.#agent.closing || (unsized && !this.#chunked)) this.keepAlive = false;
-    this.#agent.write(writeResponseHead(status, statusText, [...headers, [CALL_HEADER, this.#call], ...this.#persistence()]));
+    this.#gathered += writeResponseHead(status, statusText, [...headers, [CALL_HEADER, this.#call], ...this.#persistence()]);
   }
 
   #persistence(): Headers {
     if (!this.keepAlive) return [CLOSE];
     return this.#request.version === '1.0' ? [KEEP] : [];
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** Only we say which record a call has. */
