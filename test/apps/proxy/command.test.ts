@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,26 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { startToolServer } from '../../fakes/tool-server.ts';
 import { firstBytes, readUntil } from './harness.ts';
-
-const MAIN = new URL('../../../src/main.ts', import.meta.url).pathname;
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly log: () => string;
-  readonly ended: Promise<number | null>;
-}
-
-function start(args: readonly string[]): Started {
-  const child = spawn(process.execPath, [MAIN, 'proxy', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => { log += chunk.toString(); });
-  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve); });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return { child, log: () => log, ended };
-}
+import { startProgram as start } from './program.ts';
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'proxy-'));
