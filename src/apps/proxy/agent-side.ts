@@ -6,8 +6,8 @@ export interface AgentSide {
   write(data: string | Uint8Array): void;
   /** More was written than the agent has taken: wait for the call's `agentDrained`. */
   readonly backlogged: boolean;
-  cork(): void;
-  uncork(): void;
+  /** What is written from here to the end of this turn of the event loop leaves in one piece. */
+  gather(): void;
   /** Whether to read more of the request. */
   pause(): void;
   resume(): void;

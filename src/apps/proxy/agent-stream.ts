@@ -39,6 +39,7 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
   #tunnel: ((socket: Socket, rest: Buffer) => void) | undefined;
   #ahead: Buffer | undefined;
   #reading = false;
+  #gathering = false;
   /** A head has begun and not ended. */
   #partial = false;
   /** Whatever still comes is read away. */
@@ -85,12 +86,11 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     else this.#socket.write(data);
   }
 
-  cork(): void {
+  gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
     this.#socket.cork();
-  }
-
-  uncork(): void {
-    this.#socket.uncork();
+    setImmediate(this.#release);
   }
 
   pause(): void {
@@ -227,6 +227,11 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     if (this.#socket instanceof TLSSocket) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
+
+  readonly #release = (): void => {
+    this.#gathering = false;
+    this.#socket.uncork();
+  };
 
   readonly #onDrain = (): void => {
     this.#exchange?.agentDrained();

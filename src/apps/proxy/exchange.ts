@@ -135,13 +135,8 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   /* What the upstream's connection tells. */
 
-  batchBegins(): void {
-    this.#agent.cork();
-  }
-
   batchEnds(): void {
     this.#relay.flush();
-    this.#agent.uncork();
     this.#stalled = this.#agent.backlogged;
     if (this.#stalled && !this.#over) this.#upstream?.pause();
   }

@@ -57,6 +57,8 @@ export class ResponseRelay {
     if (this.#chunked) this.#gathered += chunkStart(chunk.length);
     if (chunk.length <= SMALL) this.#gathered += latin1(chunk);
     else {
+      // TLS hands on its records one by one, and each write of its own would be a record and a system call again.
+      this.#agent.gather();
       this.flush();
       this.#agent.write(chunk);
     }

@@ -15,8 +15,7 @@ export interface Breakage {
 
 /** Whoever has sent a request on an upstream connection and waits for its answer. */
 export interface UpstreamUser extends ResponseSink {
-  /** Calls between these two came out of one read, so that what they write can leave in one write. */
-  batchBegins(): void;
+  /** All that one read brought has been told. */
   batchEnds(): void;
   /** The connection takes bytes again after `write` said false. */
   drained(): void;
@@ -136,7 +135,6 @@ export class UpstreamConnection implements ResponseSink, Timed {
     // An answer to nothing would be taken for the answer to whatever is sent next.
     if (user === undefined) return this.destroy();
     this.#touched = true;
-    user.batchBegins();
     try {
       if (this.#reader.push(chunk) < chunk.length) this.destroy();
     } catch (error) {
