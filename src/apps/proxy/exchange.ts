@@ -9,6 +9,7 @@ import type { Refused } from '../../core/traffic/problem.ts';
 import type { AgentSide } from './agent-side.ts';
 import { DEFAULT_PORTS } from './authority-check.ts';
 import { failureOf } from './failure.ts';
+import { HINTS } from './hints.ts';
 import type { House } from './house.ts';
 import type { OpenCall } from './open-calls.ts';
 import { type Ending, recordOutcome } from './outcome.ts';
@@ -223,7 +224,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   /** The call was permitted and cannot be finished. */
-  #fail(reason: ReasonCode, sentence: string, hint?: string): void {
+  #fail(reason: ReasonCode, sentence: string, hint = HINTS[reason]): void {
     if (this.#over) return;
     const { call } = this.#request;
     if (this.#relay.started) return this.#end({ result: 'cut', reason, sentence });

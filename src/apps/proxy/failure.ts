@@ -10,7 +10,7 @@ export interface Failure {
 
 /** What kept a permitted call from reaching its upstream, for the record and for the agent. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof DialFault) return { reason: error.reason, sentence: error.sentence, ...(error.hint !== undefined && { hint: error.hint }) };
+  if (error instanceof DialFault) return { reason: error.reason, sentence: `${error.sentence}.`, ...(error.hint !== undefined && { hint: error.hint }) };
   if (error instanceof ProtocolFault) return { reason: error.reason, sentence: `The request cannot be sent: ${error.message}.` };
   return { reason: 'upstream-unreachable', sentence: `The upstream could not be reached: ${error instanceof Error ? error.message : String(error)}.` };
 }

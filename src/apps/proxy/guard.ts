@@ -8,6 +8,7 @@ import type { Permit } from '../../core/terms/permit.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../../core/terms/verdict.ts';
 import type { Refused } from '../../core/traffic/problem.ts';
+import { HINTS } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log, Records, SnapshotSource } from './ports.ts';
 
@@ -123,7 +124,7 @@ function intentOf(attempt: Attempt, agent: Subject, snapshot: Snapshot | undefin
 
 /** A hold is a denial here: no approver is connected, and a call must not wait for nobody. */
 function refusalOf(attempt: Attempt, verdict: Deny | Hold): Refused {
-  const { reason, sentence, rule, hint } = verdict;
+  const { reason, sentence, rule, hint = HINTS[reason] } = verdict;
   if (verdict.kind === 'deny') return { reason, sentence, rule, hint, call: attempt.call };
   return { reason, sentence: `${sentence} Nobody can be asked, so it is refused.`, rule, hint, call: attempt.call };
 }

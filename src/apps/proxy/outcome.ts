@@ -31,7 +31,7 @@ export async function recordOutcome(ending: Ending, gathered: Gathered, parts: {
       kind: 'outcome', call, ...ending,
       ...(status !== undefined && { status }), ...(upstream !== undefined && { upstream }),
       ...(request && { request }), ...(response && { response }), timing,
-    }, 'written');
+    }, 'soon');
   } catch (error) {
     metrics.recordsFailed += 1;
     log.error({ call, error: error instanceof Error ? error.message : String(error) }, 'the outcome of a call could not be recorded');

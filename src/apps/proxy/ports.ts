@@ -25,7 +25,7 @@ export interface PayloadSink {
 
 /** Where records go before anything is done. Rejects when a record cannot be written; then nothing may be done. */
 export interface Records {
-  append(draft: Draft, durability: 'written' | 'synced'): Promise<unknown>;
+  append(draft: Draft, durability: 'soon' | 'written' | 'synced'): Promise<unknown>;
   payload(capture: Capture, call: string, side: 'request' | 'response', mediaType?: string): PayloadSink;
   readonly healthy: boolean;
 }

@@ -74,6 +74,7 @@ describe.each(WAYS)('%s', (way) => {
     expect(calls()).toBe(0);
     expect(answer.problem).toMatchObject({ reason, status, call: intent.call });
     expect(answer.problem?.detail).toBe(decision === 'hold' ? `${intent.sentence} Nobody can be asked, so it is refused.` : intent.sentence);
+    expect(answer.problem?.hint).toMatch(/\.$/);
     expect(world.records.outcomes).toEqual([]);
   });
 

@@ -1,0 +1,20 @@
+import type { ReasonCode } from '../../core/terms/reason.ts';
+
+/** What would make a call pass, said where neither the policy nor the dialler knows better. */
+export const HINTS: Partial<Record<ReasonCode, string>> = {
+  'host-not-listed': 'Ask for the host by a DNS name that a policy lists.',
+  'host-malformed': 'Ask for the host by its DNS name.',
+  'request-malformed': 'Send the request as RFC 9112 has it, with one length and one meaning.',
+  'path-ambiguous': 'Send the path without empty or dot segments, encoded slashes or backslashes.',
+  'authority-mismatch': 'Use one name and port for the connection, the TLS server name and the Host header.',
+  'upgrade-refused': 'Use HTTP/1.1 without an Upgrade header; clients that try HTTP/2 by themselves can be told not to.',
+  'protocol-unknown': 'Speak HTTP/1.1, in the clear or over TLS.',
+  'header-too-large': 'Send fewer or shorter header fields.',
+  'request-timeout': 'Send the whole request without long pauses.',
+  'self-connect': 'Ask the proxy for another host: CONNECT HOST:PORT, or GET http://HOST/PATH.',
+  'upstream-malformed': 'The server has to answer in strict HTTP/1.1.',
+  'upstream-unreachable': 'Try again, and check that the service is up.',
+  'upstream-timeout': 'Try again, and check that the service is up.',
+  'permit-withdrawn': 'Ask again: the policy now in force will say what it misses.',
+  'shutting-down': 'Try again in a moment.',
+};
