@@ -10,6 +10,10 @@ import type { Seal } from './seal.ts';
 /** Bytes after which a new pack begins, so that old payloads can be removed in lumps. */
 export const PACK_SIZE = 64 * 1024 * 1024;
 
+/** How long a blob may wait for others, in milliseconds, and how many bytes of them may. */
+const SOON = 5;
+const MAX_WAITING = 1024 * 1024;
+
 interface Waiting {
   readonly sealed: string;
   readonly resolve: (blob: BlobReference) => void;
@@ -20,7 +24,7 @@ interface Waiting {
  * Seals plaintexts and appends them to packs beside the log, one sealed text a line. Each start of a writer begins a pack of its
  * own, so whatever a crash left at the end of the last one stays behind where no record points.
  *
- * All that one turn of the event loop seals is one write(2): a file for each blob cost more than all the rest of a call.
+ * What is sealed within a few milliseconds is one write(2): a file for each blob cost more than all the rest of a call.
  */
 export class BlobStore {
   readonly #directory: string;
@@ -28,7 +32,8 @@ export class BlobStore {
   readonly #create: CreateLogFile;
   #pack: { readonly number: number; readonly file: LogFile } | undefined;
   #waiting: Waiting[] = [];
-  #flush: NodeJS.Immediate | undefined;
+  #waitingBytes = 0;
+  #flush: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(directory: string, seal: Seal, create: CreateLogFile) {
@@ -41,16 +46,19 @@ export class BlobStore {
   put(plaintext: Uint8Array): Promise<BlobReference> {
     if (this.#closed) return Promise.reject(new JournalFault('closed', 'the journal is closed: nothing more can be kept'));
     const sealed = this.#seal(plaintext);
-    this.#flush ??= setImmediate(() => this.flush());
+    this.#waitingBytes += sealed.length;
+    this.#flush ??= setTimeout(() => this.flush(), SOON);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ sealed, resolve, reject });
+      if (this.#waitingBytes >= MAX_WAITING) this.flush();
     });
   }
 
   /** Writes what waits, now. */
   flush(): void {
-    clearImmediate(this.#flush);
+    clearTimeout(this.#flush);
     this.#flush = undefined;
+    this.#waitingBytes = 0;
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];

@@ -3,6 +3,9 @@ import { JournalFault, faultOf } from './fault.ts';
 import type { Durability } from './journal.ts';
 import type { LogFile } from './log-file.ts';
 
+/** How long a line that nobody waits for may wait for others, in milliseconds. */
+const SOON = 5;
+
 /** Bytes that may wait for a write. One turn of the event loop fills it only if something is very wrong. */
 export const MAX_PENDING = 8 * 1024 * 1024;
 
@@ -27,8 +30,8 @@ export interface CommitObserver {
 }
 
 /**
- * Writes the lines of one file in groups: all that one turn of the event loop appends is one write(2), and all that was written
- * while an fdatasync ran is covered by the next one.
+ * Writes the lines of one file in groups: all that one turn of the event loop appends is one write(2), with what has waited for a
+ * write that is due `soon`, and all that was written while an fdatasync ran is covered by the next one.
  */
 export class GroupCommit {
   readonly #file: LogFile;
@@ -40,6 +43,7 @@ export class GroupCommit {
   #uncovered: Waiter[] = [];
   #pending = 0;
   #flush: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   #lost = false;
 
   constructor(file: LogFile, observer: CommitObserver) {
@@ -55,7 +59,8 @@ export class GroupCommit {
   add(line: string, position: Position, durability: Durability): Promise<Position> {
     this.#lines.push(line);
     this.#pending += line.length;
-    this.#flush ??= setImmediate(() => this.flush());
+    if (durability === 'soon') this.#later ??= setTimeout(() => this.flush(), SOON);
+    else this.#flush ??= setImmediate(() => this.flush());
     return new Promise((resolve, reject) => {
       this.#waiters.push({ position, durability, resolve, reject });
     });
@@ -63,8 +68,7 @@ export class GroupCommit {
 
   /** Writes what waits, now. */
   flush(): void {
-    clearImmediate(this.#flush);
-    this.#flush = undefined;
+    this.#disarm();
     if (this.#lines.length === 0) return;
     const bytes = Buffer.from(`${this.#lines.join('\n')}\n`);
     const waiters = this.#take();
@@ -76,6 +80,13 @@ export class GroupCommit {
     }
     this.#observer.written();
     this.#settle(waiters);
+  }
+
+  #disarm(): void {
+    if (this.#flush !== undefined) clearImmediate(this.#flush);
+    if (this.#later !== undefined) clearTimeout(this.#later);
+    this.#flush = undefined;
+    this.#later = undefined;
   }
 
   #take(): Waiter[] {
@@ -130,8 +141,7 @@ export class GroupCommit {
     const refused = [...this.#covered, ...this.#uncovered];
     this.#covered = [];
     this.#uncovered = [];
-    clearImmediate(this.#flush);
-    this.#flush = undefined;
+    this.#disarm();
     const waiters = [...refused, ...unwritten, ...this.#take()];
     this.#observer.lost(dirty, refused.map(({ position }) => position.seq));
     for (const waiter of waiters) waiter.reject(fault);

@@ -27,8 +27,11 @@ export interface JournalOptions {
   readonly createFile?: CreateLogFile;
 }
 
-/** `written`: write(2) has returned, so the record survives the process. `synced`: fdatasync has too, so it survives the node. */
-export type Durability = 'written' | 'synced';
+/**
+ * `written`: write(2) has returned, so the record survives the process. `synced`: fdatasync has too, so it survives the node.
+ * `soon`: as `written`, but nobody waits, so it goes with the next write, within 5 ms; the order of records is the same.
+ */
+export type Durability = 'soon' | 'written' | 'synced';
 
 export interface Journal {
   /** Numbers the record at once, in the order of calls. Rejects with JournalFault when it is not kept. */
@@ -64,8 +67,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const store = new BlobStore(directory, createSeal(key, now, randomBytes), create);
     blobs = store;
     const secret = Buffer.from(randomBytes(32)).toString('hex');
-    const sealedSecret = await store.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
-    const chain = new RecordChain({ directory, now, key: key.id, secret: sealedSecret, create });
+    const sealedSecret = store.put(Buffer.from(`${JSON.stringify({ v: 1, secret })}\n`));
+    store.flush();
+    const chain = new RecordChain({ directory, now, key: key.id, secret: await sealedSecret, create });
     const memory = { left: CAPTURE_MEMORY };
     const refusals = new Refusals((notice) => chain.append(notice, 'written'), now);
     return {

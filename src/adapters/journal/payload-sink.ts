@@ -139,7 +139,8 @@ export class CapturingSink implements PayloadSink {
   #redacted(): Kept {
     const whole = this.#keptBytes === this.#bytes;
     const note: PayloadNote | undefined = this.#outOfMemory ? 'no-memory' : whole ? undefined : 'over-limit';
-    const body = Buffer.concat(this.#kept);
+    const [only] = this.#kept;
+    const body = only !== undefined && this.#kept.length === 1 ? only : Buffer.concat(this.#kept);
     if (this.#capture.redact.length === 0) return note === undefined ? { body } : { body, note };
     // Half a document cannot be searched for what must not be kept.
     if (!whole) return { note: note === 'no-memory' ? note : 'unredactable' };

@@ -69,8 +69,9 @@ or anything else, nothing of it is kept and \`note\` says \`unredactable\`.
 ## What is on disk when
 
 An intent is written (write(2) has returned) before the call is made, so it survives the end of the process; for calls
-that can change something it is synced too (fdatasync), so it survives the end of the machine. A blob is written before the
-outcome that names it and not synced: after a crash of the machine it may be missing or short, and \`log verify\` says so. What a
+that can change something it is synced too (fdatasync), so it survives the end of the machine. An outcome is written
+within 10 ms of the call's end, with the next intent or by itself: a process that is killed may leave that many calls without one.
+A blob is written before the outcome that names it and not synced: after a crash of the machine it may be missing or short, and \`log verify\` says so. What a
 crash left at the end of a pack is named by no record, and nothing is written behind it.
 
 A record that could not be written is refused to its caller, who then makes no call. What was written of it is cut off the

@@ -1,6 +1,8 @@
 /** Longest text in a record, in UTF-16 units; what is over is cut, and how much is said. */
 const MAX_TEXT = 65_536;
 
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /**
  * Control bytes, bidirectional and line controls (they rewrite what a terminal or an editor shows), lone surrogates (RFC 8785
  * has no form for them), and the escape itself, so that no two texts become one.
@@ -8,6 +10,11 @@ const MAX_TEXT = 65_536;
 const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\\(?=u\{)/u;
 const EVERY_UNSAFE = new RegExp(UNSAFE, 'gu');
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** Whether the text stands in JSON, and in a record, as it is: printable ASCII without quote and backslash. Nearly every text is. */
+export function isPlain(value: string): boolean {
+  return value.length <= MAX_TEXT && PLAIN.test(value);
+}
 
 /** The text as it may stand in a record: every unsafe character as `\u{hex}`. Takes whatever bytes or header gave; never throws. */
 export function safeText(value: string): string {

@@ -3,7 +3,7 @@ import type { Content, Stamp } from './record.ts';
 import type { RecordKind } from './schema.ts';
 import type { Fields, Shape } from './shape.ts';
 import { redactQuery } from './query.ts';
-import { safeText } from './text.ts';
+import { isPlain, safeText } from './text.ts';
 
 type Encode = (value: unknown) => string;
 type Source = Readonly<Record<string, unknown>>;
@@ -34,7 +34,28 @@ function recordEncoder(content: Fields): (content: Source, stamp: Source) => str
   };
 }
 
+/**
+ * What is frozen through and through is encoded once: the agent, the rule and the snapshot are the same objects from call to call.
+ */
 function fieldsEncoder(fields: Fields): Encode {
+  const encode = objectEncoder(fields);
+  const known = new WeakMap<object, string>();
+  return (value) => {
+    const object = value as object;
+    const before = known.get(object);
+    if (before !== undefined) return before;
+    const encoded = encode(object);
+    if (isConstant(object)) known.set(object, encoded);
+    return encoded;
+  };
+}
+
+function isConstant(value: object): boolean {
+  if (!Object.isFrozen(value)) return false;
+  return Object.values(value).every((member) => typeof member !== 'object' || member === null || isConstant(member as object));
+}
+
+function objectEncoder(fields: Fields): Encode {
   const members = sortedMembers(fields);
   return (value) => {
     const from = value as Source;
@@ -61,7 +82,7 @@ function encoder(shape: Shape): Encode {
   switch (shape.is) {
     case 'text': return text;
     case 'word':
-    case 'hash': return JSON.stringify;
+    case 'hash': return quoted;
     case 'integer':
     case 'version': return number;
     case 'milliseconds': return milliseconds;
@@ -73,7 +94,11 @@ function encoder(shape: Shape): Encode {
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(safeText(value as string));
+  return isPlain(value as string) ? `"${value as string}"` : JSON.stringify(safeText(value as string));
+}
+
+function quoted(value: unknown): string {
+  return isPlain(value as string) ? `"${value as string}"` : JSON.stringify(value);
 }
 
 /** A caller's mistake must not lose the record: what is no finite number becomes -1, which no count and no duration is. */

@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { openJournal } from '../../../src/adapters/journal/journal.ts';
 import type { Journal, JournalOptions } from '../../../src/adapters/journal/journal.ts';
 import type { BlobReference } from '../../../src/core/evidence/draft.ts';
 import type { LogRecord } from '../../../src/core/evidence/record.ts';
 
-/** A folder that is gone when the test is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'journal-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+export { temporaryFolder } from '../../fakes/temporary-folder.ts';
 
 export function open(directory: string, change: Partial<JournalOptions> = {}): Promise<Journal> {
   return openJournal({ directory, now: Date.now, randomBytes, ...change });

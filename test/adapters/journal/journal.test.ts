@@ -1,10 +1,41 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createLogFile } from '../../../src/adapters/journal/log-file.ts';
 import { verifyLog } from '../../../src/adapters/journal/verify-log.ts';
 import { leafHash } from '../../../src/core/evidence/leaf.ts';
 import { intentOf, noticeOf, outcomeOf } from '../../core/evidence/drafts.ts';
 import { epochPath, linesOfEpoch, open, recordsOf, temporaryFolder } from './folder.ts';
+
+describe('a record that nobody waits for', () => {
+  test('is written with the next that somebody waits for, in the order of calls', async () => {
+    const directory = temporaryFolder();
+    const sizes: number[] = [];
+    const journal = await open(directory, {
+      createFile: (path) => {
+        const file = createLogFile(path);
+        const append = file.append.bind(file);
+        return path.endsWith('.jsonl') ? Object.assign(file, { append: (bytes: Uint8Array) => { sizes.push(Buffer.from(bytes).toString().split('\n').length - 1); append(bytes); } }) : file;
+      },
+    });
+    const soon = journal.append(noticeOf('first'), 'soon');
+    await new Promise((resolve) => { setImmediate(resolve); });
+    await journal.append(noticeOf('second'), 'written');
+    expect(await soon).toEqual({ epoch: 1, seq: 1 });
+    expect(sizes).toEqual([1, 2]);
+    await journal.close();
+  });
+
+  test('is written within milliseconds by itself, and before the journal ends', async () => {
+    const directory = temporaryFolder();
+    const journal = await open(directory);
+    expect(await journal.append(noticeOf('alone'), 'soon')).toEqual({ epoch: 1, seq: 1 });
+    expect(linesOfEpoch(directory)).toHaveLength(2);
+    const last = journal.append(noticeOf('last'), 'soon');
+    await journal.close();
+    expect(await last).toEqual({ epoch: 1, seq: 2 });
+  });
+});
 
 describe('appending', () => {
   test('numbers records in the order of calls, links each to the one before, and resolves to where it stands', async () => {
