@@ -90,7 +90,7 @@ function compare(claims: readonly Claim[], scheme: Scheme): Agreement {
 function authorityOf(claims: readonly Claim[], scheme: Scheme): { authority?: Authority } {
   const [first] = claims;
   const port = claims.find((claim) => claim.port !== undefined)?.port;
-  return first === undefined || port === undefined ? {} : { authority: { scheme, host: first.host, port } };
+  return first === undefined || port === undefined ? {} : { authority: Object.freeze({ scheme, host: first.host, port }) };
 }
 
 function mismatch(what: string, known: { authority?: Authority }): Agreement {

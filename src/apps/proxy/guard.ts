@@ -40,9 +40,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export class Guard {
   readonly #parts: GuardParts;
   #changes = 0;
+  /** How records name the snapshot that was last asked; one frozen object, which the journal encodes once. */
+  #asked: { readonly snapshot: Snapshot; readonly policy: IntentDraft['policy'] } | undefined;
 
   constructor(parts: GuardParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, subject: frozen(parts.subject) };
     parts.snapshots.onChange(() => { this.#changes += 1; });
   }
 
@@ -58,7 +60,7 @@ export class Guard {
       const snapshot = snapshots.current();
       const subject = this.#subject();
       const verdict = evaluate(snapshot, subject, attempt.action, now());
-      const intent = intentOf(attempt, subject, snapshot, verdict);
+      const intent = intentOf(attempt, subject, this.#policyOf(snapshot), verdict);
       await records.append(intent, durabilityOf(attempt.action, verdict));
       metrics.judged(intent.decision, intent.reason);
       return verdict.kind === 'permit' ? { permit: verdict } : { refused: refusalOf(attempt, verdict) };
@@ -72,6 +74,13 @@ export class Guard {
     const { snapshots, now } = this.#parts;
     const verdict = evaluate(snapshots.current(), this.#subject(), action, now());
     return verdict.kind === 'permit' && (address === undefined || reaches(verdict, address));
+  }
+
+  #policyOf(snapshot: Snapshot | undefined): IntentDraft['policy'] {
+    if (snapshot !== undefined && this.#asked?.snapshot !== snapshot) {
+      this.#asked = { snapshot, policy: Object.freeze({ digest: snapshot.digest, generation: snapshot.generation }) };
+    }
+    return snapshot && this.#asked?.policy;
   }
 
   #subject(): Subject {
@@ -92,6 +101,10 @@ export class Guard {
   }
 }
 
+function frozen(subject: Subject): Subject {
+  return Object.freeze({ ...subject, ...(subject.labels && { labels: Object.freeze({ ...subject.labels }) }) });
+}
+
 function durabilityOf(action: Action, verdict: Verdict): 'written' | 'synced' {
   return verdict.kind === 'permit' && !SAFE_METHODS.has(action.method ?? '') ? 'synced' : 'written';
 }
@@ -101,7 +114,7 @@ function reaches(permit: Permit, text: string): boolean {
   return address !== undefined && permitsAddress(address, permit.facts.addresses).ok;
 }
 
-function intentOf(attempt: Attempt, agent: Subject, snapshot: Snapshot | undefined, verdict: Verdict): IntentDraft {
+function intentOf(attempt: Attempt, agent: Subject, policy: IntentDraft['policy'], verdict: Verdict): IntentDraft {
   const { call, entry, action } = attempt;
   const said = verdict.kind === 'permit' ? verdict.facts : verdict;
   return {
@@ -118,7 +131,7 @@ function intentOf(attempt: Attempt, agent: Subject, snapshot: Snapshot | undefin
     ...(action.method !== undefined && { method: action.method }),
     ...(action.path !== undefined && { path: action.path }),
     ...(action.kind === 'http' && action.query !== '' && { query: action.query }),
-    ...(snapshot && { policy: { digest: snapshot.digest, generation: snapshot.generation } }),
+    ...(policy && { policy }),
   };
 }
 
