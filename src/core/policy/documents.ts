@@ -1,4 +1,5 @@
-import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Range } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, visit, type Document, type Node, type Pair, type Range, type YAMLMap } from 'yaml';
+import { composeWithin } from './bounded-yaml.ts';
 import type { Path } from './problem.ts';
 
 export interface Position {
@@ -19,12 +20,13 @@ interface YamlDocument {
   locate(path: Path, key?: string): Position;
 }
 
+/** Whether a word that has two meanings is fine as the value at these keys, such as `spec.tools.http.tls` (lists have none). */
+type Harmless = (word: string, keys: string) => boolean;
+
 export interface YamlFile {
   readonly documents: readonly YamlDocument[];
   readonly problems: readonly TextProblem[];
 }
-
-const LARGEST_FILE = 1024 * 1024;
 
 /** Plain words that YAML 1.1 (kubectl) and YAML 1.2 read as different things. */
 const AMBIGUOUS = /^(?:y|n|yes|no|on|off|[+-]?0[0-9_]+|[+-]?[0-9][0-9_]*_[0-9_]*)$/i;
@@ -32,50 +34,46 @@ const AMBIGUOUS = /^(?:y|n|yes|no|on|off|[+-]?0[0-9_]+|[+-]?[0-9][0-9_]*_[0-9_]*
 /**
  * Reads a file of one or more YAML 1.2 documents (JSON is one too). Refused with their position: duplicate keys, anchors,
  * aliases and tags (a policy says what it says where it stands, and no alias can make a bomb), and words that
- * other readers would take for a boolean or another number.
+ * other readers would take for a boolean or another number, unless `harmless` says that in this place both mean the same.
  */
-export function readDocuments(text: string): YamlFile {
-  if (text.length > LARGEST_FILE) return refused(`is longer than ${LARGEST_FILE} characters`);
+export function readDocuments(text: string, harmless: Harmless = () => false): YamlFile {
   const lines = new LineCounter();
-  try {
-    const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent', version: '1.2' });
-    const documents = 'empty' in parsed ? [] : parsed.filter(({ contents, errors }) => errors.length > 0 || !isEmpty(contents));
-    if (documents.some(tooDeep)) return refused('is nested too deeply');
-    const problems = documents.flatMap((document) => documentProblems(document, lines));
-    if (problems.length > 0) return { documents: [], problems };
-    if (documents.length === 0) return refused('has no document in it');
-    return { documents: documents.map((document) => yamlDocument(document, lines)), problems };
-  } catch (error) {
-    if (error instanceof RangeError) return refused('is nested too deeply');
-    throw error;
-  }
+  const composed = composeWithin(text, lines);
+  if ('message' in composed) return refused(composed.message, positionAt(lines, composed.offset));
+  const documents = composed.documents.filter(({ contents, errors }) => errors.length > 0 || !isEmpty(contents));
+  const problems = documents.flatMap((document) => documentProblems(document, lines, harmless));
+  if (problems.length > 0) return { documents: [], problems };
+  if (documents.length === 0) return refused('has no document in it', { line: 1, column: 1 });
+  return { documents: documents.map((document) => yamlDocument(document, lines)), problems };
 }
 
-const refused = (message: string): YamlFile => ({ documents: [], problems: [{ line: 1, column: 1, message }] });
+const refused = (message: string, position: Position): YamlFile => ({ documents: [], problems: [{ message, ...position }] });
 
 const isEmpty = (contents: unknown): boolean => contents === null || (isScalar(contents) && contents.value === null);
 
-/** The YAML library recurses, and reports `[[[[...` as an overflow of its stack: an error, or thousands. */
-const tooDeep = ({ errors }: Document.Parsed): boolean => errors.some(({ message }) => message.includes('call stack'));
-
-function documentProblems(document: Document.Parsed, lines: LineCounter): TextProblem[] {
+function documentProblems(document: Document.Parsed, lines: LineCounter, harmless: Harmless): TextProblem[] {
   const found = syntaxProblems(document, lines);
   if (document.directives.yaml.version !== '1.2') found.push({ message: `declares YAML ${document.directives.yaml.version}`, expected: 'YAML 1.2', ...positionOf(lines, document) });
   visit(document, {
-    Node(_, node) {
-      const problem = nodeProblem(node);
+    Node(role, node, above) {
+      const problem = nodeProblem(node) ?? ambiguity(node, (word) => role === 'value' && harmless(word, keysOf(above)));
       if (problem !== undefined) found.push({ ...problem, ...positionOf(lines, node) });
+      if (isMap(node)) found.push(...repeatedKeys(node).map((key) => ({ message: 'this key stands in the mapping already', ...positionOf(lines, key) })));
     },
   });
   return found;
 }
 
+function repeatedKeys({ items }: YAMLMap): unknown[] {
+  const seen = new Set<string | undefined>();
+  return items.map(({ key }) => key).filter((key) => seen.size === seen.add(scalarText(key)).size);
+}
+
 /** One at each place: what the library finds besides at the same one follows from the first. */
 function syntaxProblems({ errors, warnings }: Document.Parsed, lines: LineCounter): TextProblem[] {
   const byOffset = new Map<number, TextProblem>();
-  for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
-    const said = code === 'DUPLICATE_KEY' ? 'this key stands in the mapping already' : message;
-    if (!byOffset.has(offset)) byOffset.set(offset, { message: said, ...positionAt(lines, offset) });
+  for (const { message, pos: [offset] } of [...errors, ...warnings]) {
+    if (!byOffset.has(offset)) byOffset.set(offset, { message, ...positionAt(lines, offset) });
   }
   return [...byOffset.values()];
 }
@@ -85,32 +83,40 @@ function nodeProblem(node: Node): Omit<TextProblem, keyof Position> | undefined 
   if (node.anchor !== undefined) return { message: `anchor &${node.anchor} is refused`, expected: 'the value without an anchor' };
   // The parser sets `tag` only where one was written.
   if (node.tag !== undefined) return { message: `tag ${node.tag} is refused`, expected: 'the value without a tag' };
-  if (!isScalar(node) || node.type !== 'PLAIN' || node.source === undefined || !AMBIGUOUS.test(node.source)) return undefined;
+  return undefined;
+}
+
+function ambiguity(node: Node, harmless: (word: string) => boolean): Omit<TextProblem, keyof Position> | undefined {
+  if (!isScalar(node) || node.type !== 'PLAIN' || node.source === undefined || !AMBIGUOUS.test(node.source) || harmless(node.source)) return undefined;
   return { message: `${node.source} means different things to different readers of YAML`, expected: `"${node.source}" in quotes, or true, false or a plain number` };
 }
 
+const keysOf = (nodes: readonly unknown[]): string => nodes.flatMap((node) => (isPair(node) ? [scalarText(node.key)] : [])).join('.');
+
 function yamlDocument(document: Document.Parsed, lines: LineCounter): YamlDocument {
+  // A mapping is gone through once, however many places in it are asked for.
+  const pairs = new WeakMap<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
+  const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
+    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [scalarText(pair.key), pair]));
+    pairs.set(map, known);
+    return known.get(key);
+  };
+  const childOf = (node: unknown, part: string | number): unknown => {
+    if (isMap(node)) return pairOf(node, String(part))?.value;
+    return isSeq(node) ? node.items[Number(part)] : undefined;
+  };
   return {
     value: document.toJS({ maxAliasCount: 0 }) as unknown,
     locate(path, key) {
       let node: unknown = document.contents;
       for (const part of path) {
-        const next = childOf(node, part);
+        const next = childOf(node, part) ?? undefined;
         if (next === undefined) return positionOf(lines, node);
         node = next;
       }
-      return positionOf(lines, key === undefined ? node : keyOf(node, key) ?? node);
+      return positionOf(lines, key !== undefined && isMap(node) ? pairOf(node, key)?.key ?? node : node);
     },
   };
-}
-
-function childOf(node: unknown, part: string | number): unknown {
-  if (!isMap(node)) return typeof node === 'object' && node !== null && 'items' in node && Array.isArray(node.items) ? (node.items as unknown[])[Number(part)] : undefined;
-  return node.items.find((pair) => isPair(pair) && scalarText(pair.key) === String(part))?.value ?? undefined;
-}
-
-function keyOf(node: unknown, key: string): unknown {
-  return isMap(node) ? node.items.find((pair) => scalarText(pair.key) === key)?.key : undefined;
 }
 
 const scalarText = (node: unknown): string | undefined => (isScalar(node) ? String(node.value) : undefined);

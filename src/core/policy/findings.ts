@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { quoted } from '../address/quote.ts';
 import { inWords, listed, schemaAt, type JsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
-import type { Finding, Path } from './problem.ts';
+import { formatPath, type Finding, type Path } from './problem.ts';
 
 interface Draft extends Finding {
   /** Any one of these keys, present, would have prevented the finding. */
@@ -15,8 +15,8 @@ const PROTOCOLS: readonly string[] = ['llm', 'mcp', 'postgres', 'tcp'];
 /** Turns what zod found wrong with `value` into findings, one for each mistake, in our words; `consequence` is said of unknown keys. */
 export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema, consequence = ''): Finding[] {
   const drafts = issues.flatMap((issue) => draftsOf(issue, value, schema, consequence));
-  const unknown = drafts.filter(({ key }) => key !== undefined);
-  return drafts.filter((draft) => !unknown.some((other) => explains(other, draft)));
+  const unknown = Map.groupBy(drafts.filter(({ key }) => key !== undefined), ({ path }) => formatPath(path));
+  return drafts.filter((draft) => draft.needs === undefined || !unknown.get(formatPath(placeOf(draft)))?.some((other) => explains(other, draft.needs)));
 }
 
 function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema, consequence: string): Draft[] {
@@ -53,9 +53,12 @@ function wrongValue(path: Path, found: unknown, schema: JsonSchema | undefined):
   return { path, message: `is ${shown(found)}`, expected, nearest: meant };
 }
 
-/** `cpu: 2` where text is wanted: the quotes are what is missing. */
-const bareText = (found: unknown, schema: JsonSchema | undefined): string | undefined =>
-  schema?.type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? `"${found}"` : undefined;
+/** `cpu: 2` where text is wanted, or an `off` that YAML 1.1 read as a boolean: the quotes are what is missing. */
+function bareText(found: unknown, schema: JsonSchema | undefined): string | undefined {
+  if (schema?.type !== 'string' || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined;
+  const text = found === false && schema.enum?.includes('off') === true ? 'off' : String(found);
+  return schema.enum === undefined || schema.enum.includes(text) ? `"${text}"` : undefined;
+}
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return value.length > 80 ? `a text of ${value.length} characters` : quoted(value);
@@ -64,13 +67,13 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? 'a mapping' : String(value);
 }
 
-/** A key that is misspelt is one mistake, not also the absence of the right one. */
-function explains(unknown: Draft, draft: Draft): boolean {
-  if (draft.needs === undefined || draft === unknown) return false;
-  const parent = draft.message === 'is missing' ? draft.path.slice(0, -1) : draft.path;
-  if (parent.length !== unknown.path.length || parent.some((part, index) => part !== unknown.path[index])) return false;
-  const meant = unknown.key !== undefined && PROTOCOLS.includes(unknown.key) ? 'http' : unknown.nearest;
-  return meant !== undefined && draft.needs.includes(meant);
+/** The mapping that a finding is about. */
+const placeOf = ({ path, message }: Draft): Path => (message === 'is missing' ? path.slice(0, -1) : path);
+
+/** A key that is misspelt is one mistake, not also the absence of the right one. Both are of the same mapping. */
+function explains({ key, nearest: close }: Draft, needs: readonly string[] = []): boolean {
+  const meant = key !== undefined && PROTOCOLS.includes(key) ? 'http' : close;
+  return meant !== undefined && needs.includes(meant);
 }
 
 const text = (member: unknown): string | undefined => (typeof member === 'string' ? member : undefined);

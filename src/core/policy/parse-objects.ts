@@ -1,6 +1,6 @@
 import type { Position } from './documents.ts';
 import type { AgentPolicy } from './model.ts';
-import { formatPath, type Finding, type Problem } from './problem.ts';
+import { atMost, formatPath, type Finding, type Problem } from './problem.ts';
 import type { SandboxProfile } from './profile.ts';
 import { readObject } from './read-object.ts';
 
@@ -20,7 +20,8 @@ export interface Source {
 
 /** Reads objects that came without text, as from the API server; `source` stands for the file's name. */
 export function parseObjects(objects: readonly unknown[], source: string): ParsedPolicies {
-  return parseSources(objects.map((value) => ({ file: source, value, locate: () => ({ line: 0, column: 0 }) })));
+  const parsed = parseSources(objects.map((value) => ({ file: source, value, locate: () => ({ line: 0, column: 0 }) })));
+  return { ...parsed, problems: atMost(parsed.problems) };
 }
 
 /** Reads each, and refuses two of one name. */
@@ -32,7 +33,7 @@ export function parseSources(sources: readonly Source[]): ParsedPolicies {
   for (const source of sources) {
     const read = readObject(source.value);
     if ('findings' in read) {
-      problems.push(...read.findings.map((finding) => problemOf(source, finding)));
+      for (const finding of read.findings) problems.push(problemOf(source, finding));
       continue;
     }
     if ('policy' in read) policies.push(read.policy);

@@ -28,6 +28,16 @@ export function formatProblem({ file, line, column, path, message, expected, nea
   return `${place}: ${path === '' ? '' : `${path}: `}${message}${advice.length === 0 ? '' : ` (${advice.join('; ')})`}`;
 }
 
+const MOST = 100;
+
+/** Of the problems of one file the first hundred, and before them how many there are: nobody reads thousands, and some are sent about. */
+export function atMost(problems: readonly Problem[]): readonly Problem[] {
+  const [first] = problems;
+  if (first === undefined || problems.length <= MOST) return problems;
+  const { file, line, column } = first;
+  return [{ file, line, column, path: '', message: `${problems.length} problems begin here, of which ${MOST} are shown` }, ...problems.slice(0, MOST)];
+}
+
 /** `spec.tools[0].http.hosts[1]`; a key that is no plain word is quoted in brackets. */
 export function formatPath(path: Path): string {
   return path.map((part, index) => formatPart(part, index === 0)).join('');

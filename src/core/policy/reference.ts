@@ -47,7 +47,9 @@ Generated from the schema by \`npm run generate\`; do not edit.
 
 A policy file holds one or more YAML 1.2 documents of the kinds below. Anything that is not on this page is refused with
 file, line and column, and what was in force stays in force: an unknown key, a key twice, anchors, aliases, tags, and words that
-YAML 1.1 and 1.2 read differently (\`yes\`, \`off\`, \`010\`; write \`tls: "off"\`). \`sallyport policy lint\` says all of it at once.
+YAML 1.1 and 1.2 read differently (\`yes\`, \`on\`, \`010\`). \`tls: off\` alone may stand bare in a file; \`kubectl\` makes a boolean of it, so in
+what you apply to a cluster write \`tls: "off"\`. A file may have 256 Ki characters, and be nested 64 levels deep.
+\`sallyport policy lint\` says all that is wrong at once.
 
 ## How a call is judged
 

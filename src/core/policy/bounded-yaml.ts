@@ -1,0 +1,32 @@
+import { Composer, Lexer, Parser, type CST, type Document, type LineCounter } from 'yaml';
+
+/** Documents as the YAML library composes them, or why and from where (an offset in characters) on the text is not read. */
+export type BoundedYaml =
+  | { readonly documents: readonly Document.Parsed[] }
+  | { readonly offset: number; readonly message: string };
+
+/** In characters; `kubectl apply` takes no more either, because it keeps what it applied in an annotation. */
+const LARGEST_FILE = 256 * 1024;
+
+/** A policy needs 9, the managed fields of an exported object some 20. */
+const DEEPEST = 64;
+
+/**
+ * Composes YAML 1.2 in time and memory that the text's length bounds. The library by itself recurses into `[[[[...` until its
+ * stack overflows, and compares each key of a mapping with every other: a megabyte of either would keep it busy for minutes.
+ *
+ * What it leaves for the caller to find: keys that stand twice in one mapping.
+ */
+export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
+  if (text.length > LARGEST_FILE) return { offset: 0, message: `is longer than ${LARGEST_FILE} characters` };
+  const tokens: CST.Token[] = [];
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) return { offset: parser.offset - lexeme.length, message: `is nested more than ${DEEPEST} levels deep` };
+  }
+  tokens.push(...parser.end());
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent', version: '1.2' });
+  return { documents: [...composer.compose(tokens)] };
+}
