@@ -14,6 +14,11 @@ export function readCertificate(text: string): X509Certificate {
   }
 }
 
+/** When the first certificate in a PEM text ends, in milliseconds since the epoch. Throws as `readCertificate` does. */
+export function endOfCertificate(text: string): number {
+  return readCertificate(text).validToDate.getTime();
+}
+
 /**
  * The first private key in a PEM text.
  *

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { CertificateFault } from './fault.ts';
 import { DAY } from './lifetimes.ts';
 import type { SubjectNames } from './names.ts';
-import { readCertificate, readPrivateKey, splitPem } from './read.ts';
+import { endOfCertificate, readCertificate, readPrivateKey, splitPem } from './read.ts';
 import { type KeptAuthority, mintAuthority, mintServing } from './serving.ts';
 import type { StoredCertificate } from './stored.ts';
 
@@ -46,12 +46,12 @@ function authoritiesOf(stored: StoredCertificate | undefined, now: number): Kept
   if (stored === undefined) return [];
   const keys = splitPem(stored['ca.key'] ?? '');
   const pairs = splitPem(stored['ca.crt']).map((cert, index) => ({ cert, key: keys[index] ?? '' }));
-  return pairs.filter((pair) => legible(() => isPair(pair) && endOf(pair.cert) > now));
+  return pairs.filter((pair) => legible(() => isPair(pair) && endOfCertificate(pair.cert) > now));
 }
 
 async function withSuccessor(kept: readonly KeptAuthority[], { commonName, lifetimes }: RenewalSettings, now: number): Promise<Authorities> {
   const [newest, ...older] = kept;
-  if (newest !== undefined && endOf(newest.cert) - now >= 2 * lifetimes.serving) return [newest, ...older];
+  if (newest !== undefined && endOfCertificate(newest.cert) - now >= 2 * lifetimes.serving) return [newest, ...older];
   return [await mintAuthority({ commonName, now, lifetime: lifetimes.authority }), ...kept];
 }
 
@@ -69,7 +69,7 @@ function servingOf(stored: StoredCertificate | undefined, authorities: Authoriti
 }
 
 async function mintBy(authorities: Authorities, { dnsNames, ips, lifetimes }: RenewalSettings, now: number): Promise<Serving> {
-  const outliving = authorities.filter((authority) => endOf(authority.cert) >= now + lifetimes.serving);
+  const outliving = authorities.filter((authority) => endOfCertificate(authority.cert) >= now + lifetimes.serving);
   const authority = outliving.at(-1) ?? authorities[0];
   const minted = await mintServing({ authority, dnsNames, ips, now, lifetime: lifetimes.serving });
   return { 'tls.crt': minted.cert, 'tls.key': minted.key };
@@ -86,10 +86,6 @@ function speaksFor(certificate: X509Certificate, { dnsNames, ips }: SubjectNames
 
 function isPair({ cert, key }: KeptAuthority): boolean {
   return readCertificate(cert).checkPrivateKey(readPrivateKey(key));
-}
-
-function endOf(cert: string): number {
-  return readCertificate(cert).validToDate.getTime();
 }
 
 // What is stored may have been cut or edited by anybody; what cannot be read is made anew.

@@ -1,20 +1,14 @@
 import { Buffer } from 'node:buffer';
-import type { KubeClient, KubeObject } from './client.ts';
+import type { KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
-import { startInformer } from './informer.ts';
+import { startInformer, type WatchSettings } from './informer.ts';
 
-export interface CaBundleSettings {
-  readonly client: KubeClient;
+export interface CaBundleSettings extends WatchSettings {
   readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
   /** Name of the one configuration. */
   readonly name: string;
   /** What every webhook in it has to trust, as PEM: during a change of CA both, the old and the new. */
   readonly ca: () => string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly random: () => number;
-  /** Told of what failed and is tried again. */
-  readonly onFault?: ((fault: KubeFault) => void) | undefined;
   /** Told of each patch that the API server took. */
   readonly onPatch?: (name: string) => void;
 }

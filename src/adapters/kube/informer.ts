@@ -6,19 +6,24 @@ import { openWatch, type WatchEvent } from './watch.ts';
 
 export type { Change };
 
-export interface InformerOptions<T> {
-  /** Collection path: `/api/v1/namespaces`, `/apis/sallyport.dev/v1alpha1/agentpolicies`, or that of one namespace. */
-  readonly path: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** Makes of each object what is kept of it; must not throw. The object itself is not kept. */
-  readonly read: (object: KubeObject) => T;
+/** What following a collection needs of the world. */
+export interface WatchSettings {
+  readonly client: KubeClient;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
   /** Told of each list or watch that failed; the loop goes on by itself. */
   readonly onFault?: ((fault: KubeFault) => void) | undefined;
+}
+
+export interface InformerOptions<T> extends Omit<WatchSettings, 'client'> {
+  /** Collection path: `/api/v1/namespaces`, `/apis/sallyport.dev/v1alpha1/agentpolicies`, or that of one namespace. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Makes of each object what is kept of it; must not throw. The object itself is not kept. */
+  readonly read: (object: KubeObject) => T;
 }
 
 /** A cache of one collection, kept current by list and watch. It reconnects for as long as it is not stopped. */

@@ -1,6 +1,6 @@
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
-import { type Informer, startInformer } from './informer.ts';
+import { type Informer, startInformer, type WatchSettings } from './informer.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -18,21 +18,13 @@ export interface Namespaces {
   stop(): Promise<void>;
 }
 
-export interface NamespacesSettings {
-  readonly client: KubeClient;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly onFault?: ((fault: KubeFault) => void) | undefined;
-}
-
 /** Bookmarks come once a minute; a cache that heard nothing for longer may have lost its connection. */
 const FRESH = 90_000;
 
 const PATH = '/api/v1/namespaces';
 
 /** Follows the labels of all namespaces. */
-export function watchNamespaces({ client, now, random, onFault }: NamespacesSettings): Namespaces {
+export function watchNamespaces({ client, now, random, onFault }: WatchSettings): Namespaces {
   const informer = startInformer(client, { path: PATH, read: named, now, random, onFault });
   return {
     get synced() {

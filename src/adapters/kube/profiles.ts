@@ -1,9 +1,8 @@
 import { parseObjects } from '../../core/policy/parse.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
-import type { KubeClient, KubeObject } from './client.ts';
-import type { KubeFault } from './fault.ts';
-import { startInformer } from './informer.ts';
+import type { KubeObject } from './client.ts';
+import { startInformer, type WatchSettings } from './informer.ts';
 
 type InstalledProfile = { readonly profile: SandboxProfile } | { readonly broken: string };
 
@@ -13,16 +12,8 @@ export interface Profiles {
   stop(): Promise<void>;
 }
 
-export interface ProfilesSettings {
-  readonly client: KubeClient;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly onFault?: ((fault: KubeFault) => void) | undefined;
-}
-
 /** Follows the installed `SandboxProfile` objects. One that cannot be enforced as written is kept as broken, with the reason. */
-export function watchProfiles({ client, now, random, onFault }: ProfilesSettings): Profiles {
+export function watchProfiles({ client, now, random, onFault }: WatchSettings): Profiles {
   const informer = startInformer(client, {
     path: '/apis/sallyport.dev/v1alpha1/sandboxprofiles',
     read: readProfile,

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { KubeClient, KubeObject } from './client.ts';
-import type { KubeFault } from './fault.ts';
-import { startInformer } from './informer.ts';
+import type { KubeObject } from './client.ts';
+import { startInformer, type WatchSettings } from './informer.ts';
 import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from './names.ts';
 
 /** Whom sidecars trust: what the controller says of itself in the ConfigMap `sallyport-trust`. */
@@ -18,13 +17,8 @@ export interface TrustWatch {
   stop(): Promise<void>;
 }
 
-export interface TrustSettings {
-  readonly client: KubeClient;
+export interface TrustSettings extends WatchSettings {
   readonly namespace?: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly onFault?: ((fault: KubeFault) => void) | undefined;
 }
 
 const NO_CONTROLLER = `The controller has not said yet whom sidecars may trust (ConfigMap ${TRUST_CONFIG_MAP} in ${SYSTEM_NAMESPACE}); see that the Deployment sallyport-controller is up.`;

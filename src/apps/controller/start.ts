@@ -1,5 +1,4 @@
-import { X509Certificate } from 'node:crypto';
-import type { ServingCertificate } from '../../adapters/certificates/serving.ts';
+import { endOfCertificate } from '../../adapters/certificates/read.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { type Health, serveHealth } from '../../adapters/telemetry/health.ts';
 import { ControllerFault } from './fault.ts';
@@ -96,14 +95,10 @@ function beat(interval: number, ports: ControllerPorts, publisher: Publisher): (
 }
 
 function followCertificate({ certificate, log }: ControllerPorts, server: TlsServer, metrics: Metrics): () => void {
-  metrics.certificateEnds(endOf(certificate.current()));
+  metrics.certificateEnds(endOfCertificate(certificate.current().cert));
   return certificate.onChange((next) => {
     server.useCertificate(next);
-    metrics.certificateEnds(endOf(next));
-    log.info({ notAfter: new Date(endOf(next)).toISOString() }, 'serving certificate replaced');
+    metrics.certificateEnds(endOfCertificate(next.cert));
+    log.info({ notAfter: new Date(endOfCertificate(next.cert)).toISOString() }, 'serving certificate replaced');
   });
-}
-
-function endOf({ cert }: ServingCertificate): number {
-  return new X509Certificate(cert).validToDate.getTime();
 }

@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
+import { endOfCertificate } from '../../adapters/certificates/read.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { serveHealth } from '../../adapters/telemetry/health.ts';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
-import type { Certificate, WebhookPorts } from './ports.ts';
+import type { WebhookPorts } from './ports.ts';
 import { type Drain, listenTls } from './server.ts';
 
 export interface WebhookSettings {
@@ -32,11 +32,11 @@ export async function startWebhook(settings: WebhookSettings, { facts, certifica
     await server.drain(AT_ONCE);
     throw error;
   });
-  metrics.certificateEnds(endOf(certificate.current()));
+  metrics.certificateEnds(endOfCertificate(certificate.current().cert));
   const forget = certificate.onChange((next) => {
     server.useCertificate(next);
-    metrics.certificateEnds(endOf(next));
-    log.info({ notAfter: new Date(endOf(next)).toISOString() }, 'serving certificate replaced');
+    metrics.certificateEnds(endOfCertificate(next.cert));
+    log.info({ notAfter: new Date(endOfCertificate(next.cert)).toISOString() }, 'serving certificate replaced');
   });
   return {
     address: server.address,
@@ -48,8 +48,4 @@ export async function startWebhook(settings: WebhookSettings, { facts, certifica
       await health.close();
     },
   };
-}
-
-function endOf(certificate: Certificate): number {
-  return new X509Certificate(certificate.cert).validToDate.getTime();
 }

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,21 +9,19 @@ import { certificateDirectory, type CertificateDirectorySettings } from '../../.
 import type { KeptServingCertificate } from '../../../src/adapters/certificates/kept.ts';
 import { mintAuthority, mintServing, type ServingCertificate } from '../../../src/adapters/certificates/serving.ts';
 import { soon } from '../../fakes/soon.ts';
+import { temporaryFolder } from '../../fakes/temporary-folder.ts';
 
 const DAY = 86_400_000;
-let base: string;
 let directory: string;
 let kept: KeptServingCertificate | undefined;
 
 beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), 'sallyport-certs-'));
-  directory = join(base, 'dev');
+  directory = join(temporaryFolder(), 'dev');
 });
 
 afterEach(async () => {
   await kept?.stop();
   kept = undefined;
-  rmSync(base, { recursive: true });
 });
 
 async function keep(change: Partial<CertificateDirectorySettings> = {}): Promise<KeptServingCertificate> {

@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createAuthority } from '../../../src/adapters/certificates/authority.ts';
 import { caCertificate, pem } from '../../../src/adapters/certificates/certificate.ts';
 import { type KeptAuthority, mintAuthority, mintServing } from '../../../src/adapters/certificates/serving.ts';
+import { sharedFolder } from '../../fakes/temporary-folder.ts';
 
 const DAY = 86_400_000;
 const NAMES = ['sallyport-webhook.sallyport-system.svc', 'sallyport-webhook'];
-const directory = mkdtempSync(join(tmpdir(), 'sallyport-serving-'));
+const directory = sharedFolder();
 const exec = promisify(execFile);
 const openssl = await exec('openssl', ['version']).then(() => true, () => false);
-
-afterAll(() => rmSync(directory, { recursive: true }));
 
 const authorityFor = (lifetime: number, now = Date.now()): ReturnType<typeof mintAuthority> => mintAuthority({ commonName: 'Sallyport test CA', now, lifetime });
 

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type KeptAuthority, mintAuthority } from '../../../src/adapters/certificates/serving.ts';
 import { createLink, type Link, type LinkNotice, type LinkSettings } from '../../../src/adapters/link/client.ts';
 import { generateLinkKey, readLinkSigner } from '../../../src/adapters/link/key.ts';
@@ -10,11 +9,12 @@ import { signMessage, type SnapshotMessage } from '../../../src/adapters/link/me
 import { compile } from '../../../src/core/policy/compile.ts';
 import { parseObjects } from '../../../src/core/policy/parse.ts';
 import { soon } from '../../fakes/soon.ts';
+import { sharedFolder } from '../../fakes/temporary-folder.ts';
 import { type RawController, startRawController } from '../../fakes/raw-controller.ts';
 
 const POD = { namespace: 'agents', name: 'triage-1', uid: 'uid-1' };
 const signer = readLinkSigner(generateLinkKey());
-const directory = mkdtempSync(join(tmpdir(), 'sallyport-link-client-'));
+const directory = sharedFolder();
 const tokenFile = join(directory, 'token');
 writeFileSync(tokenFile, 'first.token.x\n');
 
@@ -31,8 +31,6 @@ afterEach(async () => {
   await controller?.close();
   controller = undefined;
 });
-
-afterAll(() => rmSync(directory, { recursive: true }));
 
 function message(generation: number, hosts: readonly string[] = ['api.example.com'], change: Partial<SnapshotMessage> = {}): SnapshotMessage {
   const { policies, problems } = parseObjects(

@@ -1,16 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { sallyport } from '../../fakes/command-line.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
-
-async function sallyport(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { timeout: 20_000 }, (error, stdout, stderr) => { resolve({ code: error === null ? 0 : error.code, stdout, stderr }); });
-  });
-}
-
-describe.concurrent('the commands inside the pod', () => {
+describe('the commands inside the pod', () => {
   test.each([
     ['a user that is root', ['capture', '--proxy-uid', '0'], 'expected a numeric user that is not root'],
     ['a port without a listener', ['capture', '--captured', '443'], 'expected PORT:LISTENER, as in 443:15002'],

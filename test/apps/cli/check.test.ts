@@ -1,26 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
-import { run } from '../../../src/apps/cli/program.ts';
+import { describe, expect, test } from 'vitest';
+import { sallyport } from '../../fakes/command-line.ts';
+import { sharedFolder } from '../../fakes/temporary-folder.ts';
 
-/** Runs the command line in this process. */
-async function sallyport(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => (out += String(text)) !== '');
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => (err += String(text)) !== '');
-  try {
-    return { code: await run(args), out, err };
-  } finally {
-    vi.restoreAllMocks();
-    process.exitCode = undefined;
-  }
-}
+const folder = sharedFolder();
 
 /** A file with this text, by a path relative to the current folder. */
 function file(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'check-')), 'a.yaml');
+  const path = join(mkdtempSync(join(folder, 'manifest-')), 'a.yaml');
   writeFileSync(path, text);
   return relative(process.cwd(), path);
 }
@@ -29,10 +18,10 @@ const BROKEN = file('a: b: c');
 
 describe('sallyport check', () => {
   test('ends with 0 where everything is admitted', async () => {
-    expect(await sallyport(['check', '--profile', 'contained', 'test/golden/pods/constrained.yaml'])).toEqual({
+    expect(await sallyport('check', '--profile', 'contained', 'test/golden/pods/constrained.yaml')).toEqual({
       code: 0,
-      out: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: admitted (profile contained)\n\n1 reviewed: 1 admitted, 0 refused; 0 faults, 0 warnings\n',
-      err: '',
+      stdout: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: admitted (profile contained)\n\n1 reviewed: 1 admitted, 0 refused; 0 faults, 0 warnings\n',
+      stderr: '',
     });
   });
 
@@ -43,13 +32,13 @@ describe('sallyport check', () => {
   });
 
   test('judges by a profile from a file', async () => {
-    const { code, out } = await sallyport(['check', '--profile', 'test/apps/cli/tight-profile.yaml', 'test/golden/pods/constrained.yaml']);
-    expect({ code, first: out.split('\n')[0] }).toEqual({ code: 1, first: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: refused (profile tight)' });
+    const { code, stdout } = await sallyport('check', '--profile', 'test/apps/cli/tight-profile.yaml', 'test/golden/pods/constrained.yaml');
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 1, first: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: refused (profile tight)' });
   });
 
   test('prints reviews as JSON', async () => {
-    const { code, out } = await sallyport(['check', '--output', 'json', '--profile', 'contained', '--namespace', 'lab', 'test/golden/pods/minimal.yaml', 'test/golden/pods/constrained.yaml']);
-    const reviews = JSON.parse(out) as { name: string; namespace: string; verdict: string; faults: { check: string; line: number }[] }[];
+    const { code, stdout } = await sallyport('check', '--output', 'json', '--profile', 'contained', '--namespace', 'lab', 'test/golden/pods/minimal.yaml', 'test/golden/pods/constrained.yaml');
+    const reviews = JSON.parse(stdout) as { name: string; namespace: string; verdict: string; faults: { check: string; line: number }[] }[];
     expect(code).toBe(1);
     expect(reviews.map(({ name, namespace, verdict }) => ({ name, namespace, verdict }))).toEqual([
       { name: 'minimal', namespace: 'lab', verdict: 'refused' },
@@ -63,26 +52,26 @@ describe('sallyport check', () => {
     [['check', BROKEN], `sallyport check: ${BROKEN}:1: Nested mappings are not allowed in compact mappings\n`],
     [['check', '--profile', 'isolatd', '.'], 'sallyport check: --profile: expected one of isolated, contained, or a file; got "isolatd"\n'],
   ])('ends with 2 for %j', async (args, err) => {
-    expect(await sallyport(args)).toMatchObject({ code: 2, err });
+    expect(await sallyport(...args)).toMatchObject({ code: 2, stderr: err });
   });
 
   test('says that it reviewed nothing', async () => {
-    expect(await sallyport(['check', file('apiVersion: v1\nkind: Secret\n')])).toMatchObject({ code: 0, err: 'sallyport check: none of 1 objects has pods in it, so nothing was reviewed\n' });
+    expect(await sallyport('check', file('apiVersion: v1\nkind: Secret\n'))).toMatchObject({ code: 0, stderr: 'sallyport check: none of 1 objects has pods in it, so nothing was reviewed\n' });
   });
 });
 
 describe('sallyport inject', () => {
   test('prints manifests that check then admits', async () => {
-    const { code, out } = await sallyport(['inject', 'test/golden/pods/constrained.yaml', 'test/golden/pods/workloads.yaml']);
+    const { code, stdout } = await sallyport('inject', 'test/golden/pods/constrained.yaml', 'test/golden/pods/workloads.yaml');
     expect(code).toBe(0);
-    expect(out.match(/^kind: .*$/gm)).toEqual(['kind: Pod', 'kind: ConfigMap', 'kind: Deployment', 'kind: CronJob']);
-    expect(out.match(/name: sallyport-proxy/g)).toHaveLength(3);
-    expect(await sallyport(['check', '--profile', 'contained', file(out.split('---')[0] ?? '')])).toMatchObject({ code: 0 });
+    expect(stdout.match(/^kind: .*$/gm)).toEqual(['kind: Pod', 'kind: ConfigMap', 'kind: Deployment', 'kind: CronJob']);
+    expect(stdout.match(/name: sallyport-proxy/g)).toHaveLength(3);
+    expect(await sallyport('check', '--profile', 'contained', file(stdout.split('---')[0] ?? ''))).toMatchObject({ code: 0 });
   });
 
   test('prints a List as JSON, with the trust that it is given', async () => {
-    const { code, out } = await sallyport(['inject', '--output', 'json', '--controller-ca', 'LICENSE', '--link-key', 'a2V5', '--link-key', 'a2V6', 'test/golden/pods/constrained.yaml']);
-    const list = JSON.parse(out) as { kind: string; items: { spec: { initContainers: { args: string[] }[] } }[] };
+    const { code, stdout } = await sallyport('inject', '--output', 'json', '--controller-ca', 'LICENSE', '--link-key', 'a2V5', '--link-key', 'a2V6', 'test/golden/pods/constrained.yaml');
+    const list = JSON.parse(stdout) as { kind: string; items: { spec: { initContainers: { args: string[] }[] } }[] };
     const args = list.items[0]?.spec.initContainers[1]?.args ?? [];
     expect({ code, kind: list.kind }).toEqual({ code: 0, kind: 'List' });
     expect(args.slice(args.indexOf('--link-key'), args.indexOf('--token-file'))).toEqual(['--link-key', 'a2V5', '--link-key', 'a2V6']);
@@ -90,10 +79,10 @@ describe('sallyport inject', () => {
   });
 
   test('ends with 2 for a pod that cannot be read, with file, line and field', async () => {
-    expect(await sallyport(['inject', 'test/golden/pods/mistyped.yaml'])).toMatchObject({
+    expect(await sallyport('inject', 'test/golden/pods/mistyped.yaml')).toMatchObject({
       code: 2,
-      out: '',
-      err: 'sallyport inject: test/golden/pods/mistyped.yaml:14: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\ntest/golden/pods/mistyped.yaml:13: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\ntest/golden/pods/mistyped.yaml:8: spec.hostNetwork: expected true or false, got string "true"\n',
+      stdout: '',
+      stderr: 'sallyport inject: test/golden/pods/mistyped.yaml:14: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\ntest/golden/pods/mistyped.yaml:13: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\ntest/golden/pods/mistyped.yaml:8: spec.hostNetwork: expected true or false, got string "true"\n',
     });
   });
 });

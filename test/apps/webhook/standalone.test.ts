@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { injectionBase } from '../../../src/apps/webhook/settings.ts';
 import { readProfile, startStandalone } from '../../../src/apps/webhook/standalone.ts';
 import type { RunningWebhook } from '../../../src/apps/webhook/start.ts';
+import { sharedFolder } from '../../fakes/temporary-folder.ts';
 import { reviewOf } from './review.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'webhook-'));
+const folder = sharedFolder();
 const loopback = { host: '127.0.0.1', port: 0 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const injection = injectionBase({ image: 'registry.example.com/sallyport:1', imagePullPolicy: 'IfNotPresent' }, {}, '');
@@ -33,7 +33,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await webhook.close();
-  rmSync(folder, { recursive: true });
 });
 
 interface Response {

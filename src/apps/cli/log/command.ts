@@ -2,13 +2,11 @@ import { homedir } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JournalFault } from '../../../adapters/journal/fault.ts';
 import { journalPlace } from '../../../adapters/journal/place.ts';
+import { examples } from '../examples.ts';
+import { type OutputOption, outputOption } from '../output-option.ts';
 import { showCall } from './show.ts';
 import { tailLog } from './tail.ts';
 import { verifyJournal } from './verify.ts';
-
-interface OutputOption {
-  readonly output: 'text' | 'json';
-}
 
 /** `sallyport log tail|show|verify`. */
 export function logCommand(): Command {
@@ -82,15 +80,7 @@ function place(option: string | undefined): string {
   return journalPlace(option, process.env, homedir());
 }
 
-function outputOption(meaning: string): Option {
-  return new Option('-o, --output <format>', meaning).choices(['text', 'json']).default('text');
-}
-
 function wholeNumber(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('expected a whole number of at most seven digits');
   return Number(text);
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 }

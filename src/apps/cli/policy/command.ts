@@ -1,12 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { examples } from '../examples.ts';
+import { type OutputOption, outputOption } from '../output-option.ts';
 import { explainCall } from './explain.ts';
 import { FilesFault } from './files.ts';
 import { lintFiles } from './lint.ts';
 import { testPolicies } from './run-cases.ts';
-
-interface OutputOption {
-  readonly output: 'text' | 'json';
-}
 
 /** `sallyport policy lint|explain|test`. */
 export function policyCommand(): Command {
@@ -120,12 +118,4 @@ function labelPair(text: string, before: Record<string, string> = {}): Record<st
 function methodToken(text: string): string {
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) throw new InvalidArgumentError(`expected a method such as GET, got ${JSON.stringify(text)}`);
   return text;
-}
-
-function outputOption(meaning: string): Option {
-  return new Option('-o, --output <format>', meaning).choices(['text', 'json']).default('text');
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 }

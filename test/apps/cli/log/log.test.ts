@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openJournal } from '../../../../src/adapters/journal/journal.ts';
 import type { Journal } from '../../../../src/adapters/journal/journal.ts';
 import { logCommand } from '../../../../src/apps/cli/log/command.ts';
@@ -12,8 +11,9 @@ import { Columns, painter } from '../../../../src/apps/cli/log/columns.ts';
 import { showCall } from '../../../../src/apps/cli/log/show.ts';
 import { tailLog } from '../../../../src/apps/cli/log/tail.ts';
 import { verifyJournal } from '../../../../src/apps/cli/log/verify.ts';
-import { run } from '../../../../src/apps/cli/program.ts';
 import type { HostName } from '../../../../src/core/terms/authority.ts';
+import { sallyport } from '../../../fakes/command-line.ts';
+import { sharedFolder, temporaryFolder } from '../../../fakes/temporary-folder.ts';
 import { intentOf, noticeOf, outcomeOf } from '../../../core/evidence/drafts.ts';
 
 const CALLS = {
@@ -25,17 +25,14 @@ const CALLS = {
   running: '019a0000-0000-7000-8000-000000000011',
 };
 
-let directory = '';
+const directory = sharedFolder();
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'log-'));
   let now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
   const journal = await openJournal({ directory, now: () => (now += 250), randomBytes });
   await fill(journal);
   await journal.close();
 });
-
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 async function fill(journal: Journal): Promise<void> {
   const append = (...drafts: Parameters<Journal['append']>[0][]): Promise<unknown> => Promise.all(drafts.map((draft) => journal.append(draft, 'written')));
@@ -106,7 +103,7 @@ describe('log tail', () => {
   });
 
   test('follows what is written, each call as it ends', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const folder = temporaryFolder();
     const journal = await openJournal({ directory: folder, now: Date.now, randomBytes });
     await journal.append(intentOf('call-one'), 'written');
     const stop = new AbortController();
@@ -118,7 +115,6 @@ describe('log tail', () => {
     stop.abort();
     await following;
     await journal.close();
-    rmSync(folder, { recursive: true });
     expect(text().split('\n').slice(1, 3).map((line) => line.split(/ +/)[1])).toEqual(['deny', 'permit']);
   });
 
@@ -131,10 +127,9 @@ describe('log tail', () => {
   });
 
   test('a forged record cannot write to the terminal', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const folder = temporaryFolder();
     appendFileSync(join(folder, 'epoch-00000001.jsonl'), '{"epoch":1,"event":"a","kind":"notice","prev":"' + '0'.repeat(64) + '","sentence":"\u009b2J\u202e","seq":0,"time":"\u009b1m","v":1}\n');
     const text = await tailed({ directory: folder });
-    rmSync(folder, { recursive: true });
     expect(text).toContain('a: \\u{9b}2J\\u{202e}');
     expect(text).not.toMatch(/[\u009b\u202e]/);
   });
@@ -150,7 +145,7 @@ describe('log show', () => {
   });
 
   test('prints a long payload whole only when asked', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    const folder = temporaryFolder();
     const journal = await openJournal({ directory: folder, now: Date.now, randomBytes });
     const sink = journal.payload({ payload: 'full', limit: 10_000, redact: [] }, 'call-one', 'request');
     sink.write(Buffer.from('x'.repeat(5000)));
@@ -159,7 +154,6 @@ describe('log show', () => {
     await journal.close();
     expect(await shown('call-one', { directory: folder })).toContain(`${'x'.repeat(2000)}\n          (and 3000 characters more: --body)`);
     expect(await shown('call-one', { directory: folder, body: true })).toContain('x'.repeat(5000));
-    rmSync(folder, { recursive: true });
   });
 
   test('prints one JSON object with both records and the payloads', async () => {
@@ -191,17 +185,6 @@ describe('log verify', () => {
   });
 });
 
-/** Runs the command line in silence; gives its exit code. */
-async function exitCode(...args: readonly string[]): Promise<number> {
-  const before = process.exitCode;
-  const silenced = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
-  onTestFinished(() => {
-    process.exitCode = before;
-    for (const spy of silenced) spy.mockRestore();
-  });
-  return run(['log', ...args]);
-}
-
 describe('the commands', () => {
   test('have help with examples', () => {
     for (const command of logCommand().commands) {
@@ -214,22 +197,23 @@ describe('the commands', () => {
   });
 
   test.each([
-    ['intact', () => undefined, 0],
-    ['tampered', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"cause":"start"', '"cause":"recovery"')), 1],
-    ['incomplete', (path: string) => appendFileSync(path, '{'), 2],
-    ['no journal', (path: string) => rmSync(path), 2],
-  ])('verify ends as the verdict says: %s', async (_, change, code) => {
-    const folder = mkdtempSync(join(tmpdir(), 'log-'));
+    ['intact', () => undefined, 0, ''],
+    ['tampered', (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('"cause":"start"', '"cause":"recovery"')), 1, ''],
+    ['incomplete', (path: string) => appendFileSync(path, '{'), 2, ''],
+    [undefined, (path: string) => rmSync(path), 2, 'found no epoch file'],
+  ])('verify ends as the verdict says: %s', async (verdict, change, code, sentence) => {
+    const folder = temporaryFolder();
     await (await openJournal({ directory: folder, now: Date.now, randomBytes })).close();
     change(join(folder, 'epoch-00000001.jsonl'));
-    expect(await exitCode('verify', folder, '--output', 'json')).toBe(code);
-    rmSync(folder, { recursive: true });
+    const ended = await sallyport('log', 'verify', folder, '--output', 'json');
+    expect(ended).toMatchObject({ code, stderr: expect.stringContaining(sentence) });
+    expect(verdict === undefined ? ended.stdout : JSON.parse(ended.stdout)).toEqual(verdict === undefined ? '' : expect.objectContaining({ verdict }));
   });
 
   test.each([
     ['tail', '/nowhere/journal'],
     ['show', 'abc', '--journal', '/nowhere/journal'],
   ])('%s of a folder that is not there ends with 2', async (...args) => {
-    expect(await exitCode(...args)).toBe(2);
+    expect(await sallyport('log', ...args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('/nowhere/journal') });
   });
 });

@@ -1,9 +1,9 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { ManifestFault, parseManifests, readManifests } from '../../../../src/apps/cli/manifest/read.ts';
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 
 const kinds = (text: string) => parseManifests('a.yaml', text).map(({ object }) => object['kind']);
 
@@ -35,7 +35,7 @@ describe('manifests', () => {
   });
 
   test('come from files, folders and standard input', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'manifests-'));
+    const folder = temporaryFolder();
     mkdirSync(join(folder, 'deep'));
     writeFileSync(join(folder, 'b.yml'), 'kind: B');
     writeFileSync(join(folder, 'deep', 'c.json'), '{"kind":"C"}');

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { run } from '../../../../src/apps/cli/program.ts';
+import { describe, expect, test } from 'vitest';
+import { sallyport } from '../../../fakes/command-line.ts';
+import { sharedFolder } from '../../../fakes/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-policy-'));
+const folder = sharedFolder();
 const at = (name: string): string => join(folder, name);
 
 const POLICY = `apiVersion: sallyport.dev/v1alpha1
@@ -25,41 +25,16 @@ writeFileSync(at('observe.yaml'), POLICY.replace('  tools:', '  mode: observe\n 
 writeFileSync(at('elsewhere.yaml'), POLICY.replace('namespace: agents', 'namespace: elsewhere'));
 writeFileSync(at('bad.yaml'), POLICY.replace('access: read-only', 'acces: read-only').replace('[PUT]', '[put]'));
 writeFileSync(at('notes.txt'), 'no policy');
-afterAll(() => rmSync(folder, { recursive: true }));
 
-let written = { stdout: '', stderr: '' };
-
-beforeEach(() => {
-  written = { stdout: '', stderr: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.stdout += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    written.stderr += String(text);
-    return true;
-  });
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
-});
-
-async function sallyport(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  process.exitCode = undefined;
-  const code = await run(['policy', ...args]);
-  // oxlint-disable-next-line no-control-regex -- colours, where the test runs on a terminal
-  return { code, stdout: written.stdout.replaceAll(/\u001B\[\d+m/g, ''), stderr: written.stderr };
-}
+const policy = (...args: string[]) => sallyport('policy', ...args);
 
 describe('policy lint', () => {
   test('says that nothing is wrong, and ends with 0', async () => {
-    expect(await sallyport('lint', at('good.yaml'))).toEqual({ code: 0, stdout: '1 file: 1 good policy, 0 good profiles, no problems\n', stderr: '' });
+    expect(await policy('lint', at('good.yaml'))).toEqual({ code: 0, stdout: '1 file: 1 good policy, 0 good profiles, no problems\n', stderr: '' });
   });
 
   test('prints all problems of a folder, and ends with 1', async () => {
-    const { code, stdout } = await sallyport('lint', folder);
+    const { code, stdout } = await policy('lint', folder);
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       `${at('bad.yaml')}:9:5: spec.tools[0].acces: unknown key "acces", which this version cannot enforce (expected one of name, http, access, rules, capture; did you mean access?)`,
@@ -70,18 +45,18 @@ describe('policy lint', () => {
   });
 
   test('prints the same as JSON', async () => {
-    const { code, stdout } = await sallyport('lint', '--output', 'json', at('bad.yaml'));
+    const { code, stdout } = await policy('lint', '--output', 'json', at('bad.yaml'));
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ files: [at('bad.yaml')], policies: 0, problems: [{ line: 9, column: 5, nearest: 'access' }, { line: 11, nearest: 'PUT' }] });
   });
 
   test('ends with 2 where there is nothing to read', async () => {
-    expect(await sallyport('lint', at('missing.yaml'))).toEqual({ code: 2, stdout: '', stderr: `${at('missing.yaml')}: cannot be read (there is no such file or folder)\n` });
+    expect(await policy('lint', at('missing.yaml'))).toEqual({ code: 2, stdout: '', stderr: `${at('missing.yaml')}: cannot be read (there is no such file or folder)\n` });
   });
 });
 
 describe('policy explain', () => {
-  const explain = (...args: string[]) => sallyport('explain', '--policy', at('good.yaml'), '--agent', 'agents/triage', '--label', 'app=triage', ...args);
+  const explain = (...args: string[]) => policy('explain', '--policy', at('good.yaml'), '--agent', 'agents/triage', '--label', 'app=triage', ...args);
 
   test('tells what was looked at and what came of it', async () => {
     const { code, stdout } = await explain('PUT', 'https://api.example.com/a');
@@ -113,7 +88,7 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
   });
 
   test('says what enforcing would have done', async () => {
-    const { code, stdout } = await sallyport('explain', '--policy', at('observe.yaml'), '--label', 'app=triage', 'PUT', 'https://api.example.com/a');
+    const { code, stdout } = await policy('explain', '--policy', at('observe.yaml'), '--label', 'app=triage', 'PUT', 'https://api.example.com/a');
     expect(code).toBe(0);
     expect(stdout).toContain('PERMIT (observed)');
     expect(stdout).toContain('Enforced it would be: hold (held-by-rule)');
@@ -127,7 +102,7 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
     ['a label without a value', ['--policy', at('good.yaml'), '--label', 'app', 'GET', 'https://a.example/'], 'expected KEY=VALUE'],
     ['a method that is none', ['--policy', at('good.yaml'), 'G T', 'https://a.example/'], 'expected a method such as GET'],
   ])('ends with 2 on %s', async (_, args, said) => {
-    const { code, stdout, stderr } = await sallyport('explain', ...args);
+    const { code, stdout, stderr } = await policy('explain', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(said);
   });
@@ -144,7 +119,7 @@ describe('policy test', () => {
 - {name: reads, call: GET https://api.example.com/a, expect: permit, reason: allowed-by-access, rule: access}
 - {name: another agent, agent: {namespace: agents, name: other}, call: GET https://api.example.com/a, expect: deny, reason: policy-missing}
 `);
-    expect(await sallyport('test', file)).toEqual({
+    expect(await policy('test', file)).toEqual({
       code: 0,
       stdout: 'ok    reads  GET https://api.example.com/a -> permit (allowed-by-access)\nok    another agent  GET https://api.example.com/a -> deny (policy-missing)\n\n2 passed, 0 failed\n',
       stderr: '',
@@ -152,7 +127,7 @@ describe('policy test', () => {
   });
 
   test('says what was expected and what came instead, and ends with 1', async () => {
-    const { code, stdout } = await sallyport('test', cases('- {name: merges, call: PUT https://api.example.com/a, expect: deny, rule: never, wouldBe: deny}\n'));
+    const { code, stdout } = await policy('test', cases('- {name: merges, call: PUT https://api.example.com/a, expect: deny, rule: never, wouldBe: deny}\n'));
     expect(code).toBe(1);
     expect(stdout).toContain('FAIL  merges');
     expect(stdout).toContain('verdict: expected deny, got hold\n        rule: expected never, got merge\n        wouldBe: expected deny, got none\n');
@@ -160,12 +135,12 @@ describe('policy test', () => {
   });
 
   test('prints the same as JSON', async () => {
-    const { stdout } = await sallyport('test', '--output', 'json', cases('- {name: merges, call: PUT https://api.example.com/a, expect: hold}\n'));
+    const { stdout } = await policy('test', '--output', 'json', cases('- {name: merges, call: PUT https://api.example.com/a, expect: hold}\n'));
     expect(JSON.parse(stdout)).toMatchObject({ passed: 1, failed: 0, cases: [{ name: 'merges', ok: true, differences: [], got: { verdict: 'hold', reason: 'held-by-rule', rule: { rule: 'merge' } } }] });
   });
 
   test('ends with 2 and positions where the cases are written wrongly', async () => {
-    const { code, stderr } = await sallyport('test', cases('- {name: a, call: GET, expects: permit}\n- {name: b, call: GET https://a.example/, expect: allow, reason: host-not-list}\n'));
+    const { code, stderr } = await policy('test', cases('- {name: a, call: GET, expects: permit}\n- {name: b, call: GET https://a.example/, expect: allow, reason: host-not-list}\n'));
     expect(code).toBe(2);
     expect(stderr.split('\n').map((line) => line.replace(at('cases.test'), 'FILE'))).toEqual([
       'FILE:4:19: cases[0].call: is "GET" (expected METHOD URL)',
@@ -178,13 +153,13 @@ describe('policy test', () => {
 
   test('ends with 2 where a policy is bad', async () => {
     writeFileSync(at('cases.test'), 'policies: [bad.yaml]\nagent: {namespace: a, name: b}\ncases: []\n');
-    expect(await sallyport('test', at('cases.test'))).toMatchObject({ code: 2, stderr: expect.stringContaining('bad.yaml:9:5') });
+    expect(await policy('test', at('cases.test'))).toMatchObject({ code: 2, stderr: expect.stringContaining('bad.yaml:9:5') });
   });
 });
 
 describe('the help', () => {
   test.each([['lint'], ['explain'], ['test']])('of policy %s has examples and exit codes', async (name) => {
-    const { code, stdout } = await sallyport(name, '--help');
+    const { code, stdout } = await policy(name, '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:\n');
     expect(stdout).toContain('Exit codes: 0');

@@ -1,18 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintAuthority, mintServing } from '../../../../src/adapters/certificates/serving.ts';
 import { makeFolder } from '../../../../src/apps/cli/run/folder.ts';
 import { findEntry } from '../../../../src/apps/cli/run/namespace.ts';
+import { sallyport } from '../../../fakes/command-line.ts';
+import { sharedFolder } from '../../../fakes/temporary-folder.ts';
 
 const MAIN = fileURLToPath(new URL('../../../../src/main.ts', import.meta.url));
-const state = mkdtempSync(join(tmpdir(), 'sallyport-test-run-'));
+const state = sharedFolder();
 const policy = join(state, 'policy.yaml');
 const upstreamCa = join(state, 'upstream-ca.crt');
 
@@ -48,7 +49,6 @@ spec:
 
 afterAll(() => {
   server.close();
-  rmSync(state, { recursive: true, force: true });
 });
 
 interface Ended {
@@ -187,8 +187,7 @@ describe('run', () => {
     ['an agent that is none', ['run', '--policy', policy, '--agent', 'triage', '--', 'true'], 2, 'Expected NAMESPACE/NAME'],
     ['a fixed name that is none', ['run', '--policy', policy, '--resolve', 'a', '--', 'true'], 2, 'expected HOST:ADDRESS'],
     ['a policy that cannot be read', ['run', '--policy', join(state, 'none.yaml'), '--', 'true'], 1, 'none.yaml'],
-  ])('refuses %s', (_, args, code, message) => {
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', timeout: 20_000 });
-    expect({ status, stderr }).toEqual({ status: code, stderr: expect.stringContaining(message) });
+  ])('refuses %s', async (_, args, code, message) => {
+    expect(await sallyport(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
   });
 });

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type AgentLine, differences, EXPECTED_CALLS } from '../../../../src/apps/cli/up/expected.ts';
+import { sallyport } from '../../../fakes/command-line.ts';
+import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 import { ROOT } from '../../../repository/imports.ts';
 
 const expected: AgentLine[] = EXPECTED_CALLS.map((call) => ({ method: 'GET', url: 'https://tracker.example.com/', ...call }));
@@ -23,17 +24,13 @@ test.each([
 });
 
 test('up --once shows both gates and the record, ends with 0 and leaves nothing behind', async () => {
-  const state = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once'], { env: { ...process.env, TMPDIR: state } });
-    for (const words of ['refused   deploy/samples/pod-bare.yaml', 'admitted  deploy/samples/pod-agent.yaml', 'host-not-listed', 'log verify: intact']) expect(stdout).toContain(words);
-    expect(stdout).toContain('Everything was as it should be.');
-  } finally {
-    rmSync(state, { recursive: true });
-  }
+  const state = temporaryFolder();
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once'], { env: { ...process.env, TMPDIR: state } });
+  for (const words of ['refused   deploy/samples/pod-bare.yaml', 'admitted  deploy/samples/pod-agent.yaml', 'host-not-listed', 'log verify: intact']) expect(stdout).toContain(words);
+  expect(stdout).toContain('Everything was as it should be.');
+  expect(readdirSync(state)).toEqual([]);
 });
 
 test('up names the place and the fix where it is asked to listen beyond the loopback', async () => {
-  const failed = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once', '--listen', '0.0.0.0:15001']).catch((error: unknown) => error as { code: number; stderr: string });
-  expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining('expected an address of the loopback') });
+  expect(await sallyport('up', '--once', '--listen', '0.0.0.0:15001')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('expected an address of the loopback') });
 });
