@@ -67,6 +67,13 @@ describe('the arrows of the house', () => {
     }
   });
 
+  test('a sidecar obeys policies without the libraries that read them, which weigh more than the rest of it', () => {
+    for (const start of ['src/adapters/link/client.ts', 'src/apps/proxy/command.ts', 'src/apps/proxy/assemble.ts']) {
+      const loaded = loadedBy(start, imports);
+      expect(['zod', 'yaml', 'tldts'].filter((name) => loaded.has(name))).toEqual([]);
+    }
+  });
+
   test('no two files import each other in a loop', () => {
     const loops = imports.filter((one) => one.own && !one.typeOnly && !one.dynamic && loadedBy(one.target, imports).has(one.from));
     expect(told(loops)).toEqual([]);

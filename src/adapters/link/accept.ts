@@ -1,7 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { compile } from '../../core/policy/compile.ts';
-import { parseObjects } from '../../core/policy/parse.ts';
-import { formatProblem, type Problem } from '../../core/policy/problem.ts';
+import { formatProblem } from '../../core/policy/problem.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import { LinkFault } from './fault.ts';
@@ -34,7 +33,7 @@ export interface AcceptTerms {
  * 1. one of the installation's keys signed it, and not too long ago;
  * 2. it is for this very pod: a line for another pod, replayed, would be validly signed;
  * 3. it is newer than what is held: a policy that was tightened stays tightened;
- * 4. every policy in it passes the schema and they compile together;
+ * 4. every policy in it is of the shape that this version knows, and they compile together;
  * 5. they compile to the digest that the controller meant.
  *
  * @throws LinkFault; what was held then stays in force.
@@ -62,14 +61,9 @@ function requireNewer({ generation }: ReadMessage, held: Held | undefined): void
   }
 }
 
-function compiled(message: ReadMessage, validUntil: number): Snapshot {
-  const parsed = parseObjects(message.policies, 'link');
-  if (parsed.problems.length > 0) throw malformed(parsed.problems);
-  const result = compile(parsed.policies, { generation: message.generation, validUntil });
-  if ('problems' in result) throw malformed(result.problems);
-  return result.snapshot;
-}
-
-function malformed(problems: readonly Problem[]): LinkFault {
-  return new LinkFault('policy-malformed', `expected policies that this version can enforce: ${problems.map(formatProblem).join('; ')}`);
+/** Without the schema and its libraries: the controller read the policies by it before it signed. */
+function compiled({ policies, generation }: ReadMessage, validUntil: number): Snapshot {
+  const result = compile(policies, { generation, validUntil });
+  if ('snapshot' in result) return result.snapshot;
+  throw new LinkFault('policy-malformed', `expected policies that this version can enforce: ${result.problems.map(formatProblem).join('; ')}`);
 }

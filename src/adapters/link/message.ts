@@ -1,6 +1,8 @@
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
+import { shapeFindings } from '../../core/policy/check-shape.ts';
+import type { JsonSchema } from '../../core/policy/json-schema.ts';
 import type { AgentPolicy } from '../../core/policy/model.ts';
+import { formatPath } from '../../core/policy/problem.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import { LinkFault } from './fault.ts';
 import { LINK_ALGORITHM, type LinkSigner } from './key.ts';
@@ -28,20 +30,28 @@ const TYPE = 'sallyport-snapshot+jwt';
 /** Seconds by which the clocks of two nodes may differ. */
 const CLOCK_TOLERANCE = 60;
 
-const CLAIMS = z.object({
-  uid: z.string().min(1),
-  generation: z.int().positive(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  subject: z.object({
-    namespace: z.string().min(1),
-    agent: z.string().min(1),
-    serviceAccount: z.string().optional(),
-    pod: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-  }),
-  policies: z.array(z.unknown()),
-  problems: z.array(z.string()).default([]),
-});
+const TEXT: JsonSchema = { type: 'string' };
+const WORD: JsonSchema = { type: 'string', minLength: 1 };
+
+const SUBJECT: JsonSchema = {
+  type: 'object',
+  properties: { namespace: WORD, agent: WORD, serviceAccount: TEXT, pod: TEXT, labels: { type: 'object', additionalProperties: TEXT } },
+  required: ['namespace', 'agent'],
+};
+
+/** Whether the digest is one shows when it is compared. */
+const CLAIMS: JsonSchema = {
+  type: 'object',
+  properties: {
+    uid: WORD,
+    generation: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    digest: TEXT,
+    subject: SUBJECT,
+    policies: { type: 'array' },
+    problems: { type: 'array', items: TEXT },
+  },
+  required: ['uid', 'generation', 'digest', 'subject', 'policies'],
+};
 
 /**
  * One line of the stream, without its line break: a compact JWS (RFC 7515) whose claims are a JWT's (RFC 7519).
@@ -64,11 +74,19 @@ export async function signMessage(message: SnapshotMessage, signer: LinkSigner, 
  * @throws LinkFault `signature-wrong`, `message-expired`, `message-malformed`.
  */
 export async function openMessage(line: string, keys: JWTVerifyGetKey, now: number): Promise<ReadMessage> {
-  const claims = CLAIMS.safeParse(await verified(line, keys, now));
-  if (!claims.success) throw new LinkFault('message-malformed', `expected the claims of a snapshot: ${z.prettifyError(claims.error)}`);
-  const { uid, subject, ...rest } = claims.data;
-  // JSON knows no undefined members, so what is optional here is really absent.
-  return { ...rest, subject: { ...subject, uid } as ReadMessage['subject'] };
+  const claims = known(await verified(line, keys, now), CLAIMS);
+  const read = { ...claims, subject: known(claims['subject'], SUBJECT) };
+  const findings = shapeFindings(read, CLAIMS);
+  if (findings.length > 0) throw new LinkFault('message-malformed', `expected the claims of a snapshot: ${findings.map(({ path, message }) => `${formatPath(path)} ${message}`).join('; ')}`);
+  // Sound: CLAIMS says just this.
+  const { uid, subject, problems = [], ...rest } = read as unknown as Omit<ReadMessage, 'problems'> & { readonly uid: string; readonly problems?: readonly string[] };
+  return { ...rest, problems, subject: { ...subject, uid } };
+}
+
+/** The members that a schema names. What a newer controller says besides is ignored: what has to be obeyed stands in the policies, which are read strictly. */
+function known(value: unknown, { properties = {} }: JsonSchema): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(properties, name)));
 }
 
 async function verified(line: string, keys: JWTVerifyGetKey, now: number): Promise<unknown> {

@@ -15,7 +15,10 @@ export type ParsedHostPattern =
   | { readonly ok: true; readonly pattern: HostPattern }
   | { readonly ok: false; readonly sentence: string; readonly nearest?: string };
 
-/** Reads a host of a policy. A wildcard is the whole first label; whether it stands below a public suffix is `publicSuffixFault`'s to say. */
+/**
+ * Reads a host of a policy. A wildcard is the whole first label, and stands below at least two more; whether those are a public
+ * suffix (`*.co.uk`) is `publicSuffixFault`'s to say.
+ */
 export function parseHostPattern(text: string): ParsedHostPattern {
   if (!text.includes('*')) return exact(text);
   if (!text.startsWith('*.') || text.indexOf('*', 1) !== -1) return misplaced(text);
@@ -23,8 +26,12 @@ export function parseHostPattern(text: string): ParsedHostPattern {
   if (!parsed.ok) return parsed;
   const domain = parsed.host;
   if (isAddressLiteral(domain)) return { ok: false, sentence: `${quoted(text)} puts a wildcard before an address` };
+  if (!domain.includes('.')) return { ok: false, sentence: wildcardTooWide(`*.${domain}`, domain) };
   return { ok: true, pattern: { kind: 'below', host: domain, text: `*.${domain}` } };
 }
+
+/** Of a pattern in normal form and the domain in it. */
+export const wildcardTooWide = (pattern: string, domain: string): string => `${quoted(pattern)} would list every name below ${domain}, under which anybody can register one`;
 
 /** What is left of a host without its first label; empty for an address and for a name of one label. */
 export function parentDomain(host: HostName): string {

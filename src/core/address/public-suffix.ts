@@ -1,6 +1,5 @@
 import { getPublicSuffix } from 'tldts';
-import type { HostPattern } from './pattern.ts';
-import { quoted } from './quote.ts';
+import { wildcardTooWide, type HostPattern } from './pattern.ts';
 
 /**
  * What is wrong with a wildcard below a public suffix (`*.com`, `*.github.io`; publicsuffix.org, private section included): it would
@@ -9,5 +8,5 @@ import { quoted } from './quote.ts';
  */
 export function publicSuffixFault({ kind, host, text }: HostPattern): string | undefined {
   if (kind === 'exact' || getPublicSuffix(host, { allowPrivateDomains: true, extractHostname: false, validateHostname: false }) !== host) return undefined;
-  return `${quoted(text)} would list every name below ${host}, under which anybody can register one`;
+  return wildcardTooWide(text, host);
 }

@@ -10,7 +10,9 @@ export type Rechecked = { readonly policy: AgentPolicy } | { readonly findings: 
 
 /**
  * Reads a policy that somebody else has read already, as the link carries it: strictly, and without zod, YAML or the list of public
- * suffixes. What it cannot tell again (wildcards below a public suffix, the spelling of names) allows nothing by mistake.
+ * suffixes. Shapes, hosts, addresses, paths and ties are checked as the schema does. What is taken on trust from whoever signed the
+ * policy: that a wildcard below several labels is not below a public suffix (`*.co.uk`; `*.com` is refused here too), and how
+ * names, labels and members to redact are spelt. A name is only shown, a label that no pod can have selects none.
  */
 export function recheck(value: unknown): Rechecked {
   const shape = shapeFindings(value, WIRE_SHAPE);

@@ -77,6 +77,14 @@ describe('the last good line stays in force when the next one', () => {
     ['is for another pod of the same uid', () => line(message(6, ['x.example.com'], { subject: { namespace: 'agents', agent: 'triage', pod: 'triage-2', uid: 'uid-1' } })), 'subject-wrong'],
     ['has a policy with a key that is not known', () => line(message(6, [], { policies: [{ ...message(6).policies[0]!, spec: { tools: [], budget: 3 } as never }] })), 'policy-malformed'],
     ['has another digest than its policies', () => line(message(6, ['x.example.com'], { digest: `sha256:${'0'.repeat(64)}` })), 'digest-wrong'],
+    ['lists every name below a top-level domain', () => line(message(6, [], { policies: [{ ...message(6).policies[0]!, spec: { mode: 'enforce', tools: [{ name: 'items', http: { hosts: ['*.com'], tls: 'intercept' }, rules: [] }] } }] })), 'policy-malformed'],
+    ['has a generation that is no whole number', () => line({ ...message(6), generation: 6.5 }), 'message-malformed'],
+    ['has a generation that is text', () => line({ ...message(6), generation: '6' as never }), 'message-malformed'],
+    ['has policies that are no list', () => line({ ...message(6), policies: { length: 0 } as never }), 'message-malformed'],
+    ['has problems that are no texts', () => line({ ...message(6), problems: [{}] as never }), 'message-malformed'],
+    ['is for a subject that is text', () => line({ ...message(6), subject: 'triage' as never }), 'message-malformed'],
+    ['is for a subject of no namespace', () => line({ ...message(6), subject: { agent: 'triage', pod: 'triage-1', uid: 'uid-1' } as never }), 'message-malformed'],
+    ['is for a subject whose labels are a list', () => line({ ...message(6), subject: { ...message(6).subject, labels: ['app'] as never } }), 'message-malformed'],
     ['lacks its generation', () => line({ ...message(6), generation: undefined as never }), 'message-malformed'],
   ])('%s', async (_name, bad, code) => {
     const [first, second] = [await good(), await bad()];
@@ -88,6 +96,15 @@ describe('the last good line stays in force when the next one', () => {
 });
 
 describe('the link', () => {
+  test('ignores what a newer controller says besides, about the line and about the pod', async () => {
+    const { subject } = message(5);
+    const more = { ...message(5), subject: { ...subject, labels: { app: 'triage' }, zone: 'x' }, budget: 3 };
+    const text = await line(more);
+    const { link } = await connect((response) => response.write(text));
+    expect(await link.whenReady()).toMatchObject({ generation: 5, digest: message(5).digest });
+    expect(link.subject()).toEqual({ ...subject, labels: { app: 'triage' } });
+  });
+
   test('does not let heartbeats renew what it held while the newest line is one that it refused', async () => {
     const first = await line(message(5));
     const refused = await line(message(6), readLinkSigner(generateLinkKey()));

@@ -13,6 +13,8 @@ describe('a pattern is refused', () => {
     ['**.example.com', 'not the whole first label', '*.example.com'],
     ['example.*', 'not the whole first label', undefined],
     ['*.', 'the host is empty', undefined],
+    ['*.com', 'would list every name below com', undefined],
+    ['*.Local.', 'would list every name below local', undefined],
     ['*.192.0.2.1', 'wildcard before an address', undefined],
     ['*.2001:db8::1', 'wildcard before an address', undefined],
     ['*.exa mple.com', 'contains U+0020', undefined],

@@ -6,7 +6,7 @@ import { hostNames } from './hosts.ts';
 
 function faultOf(text: string): string | undefined {
   const parsed = parseHostPattern(text);
-  if (!parsed.ok) throw new Error(parsed.sentence);
+  if (!parsed.ok) return parsed.sentence;
   return publicSuffixFault(parsed.pattern);
 }
 
