@@ -35,18 +35,23 @@ export async function openSource(options: SourceOptions, log: Log): Promise<Sour
 }
 
 async function fromFiles(path: string, { agent, labels }: SourceOptions, log: Log): Promise<Source> {
-  const { openPolicyFiles } = await import('./policy-files.ts');
+  // The schema weighs megabytes that a sidecar, which gets its policies over the link, need not carry.
+  const { openPolicyFiles } = await import('../../adapters/policy-files/watch.ts');
   const notices = new Notices();
   const files = await openPolicyFiles({
     path, log,
-    ...(agent && { namespace: agent.namespace }),
-    ...(labels && { labels }),
+    agent: { ...(agent && { namespace: agent.namespace }), ...(labels && { labels }) },
     onReload: (problems) => {
       if (problems.length > 0) notices.say({ event: 'policy-refused', sentence: `The policy files are refused, and the last good policy stays in force: ${problems.map(formatProblem).join('; ')}` });
     },
   });
-  if (labels === undefined) notices.say({ event: 'labels-not-consulted', sentence: 'No labels were given, so matchLabels is not consulted and every policy applies.' });
-  for (const left of files.left) notices.say({ event: 'policy-left', sentence: `${left} is of another namespace and does not apply.` });
+  const said = new Set<string>();
+  const sayOmissions = (): void => {
+    for (const omission of files.omissions.filter(({ sentence }) => !said.has(sentence))) notices.say(omission);
+    for (const { sentence } of files.omissions) said.add(sentence);
+  };
+  sayOmissions();
+  files.onChange(sayOmissions);
   return {
     current: () => files.current(),
     onChange: (listener) => files.onChange(listener),

@@ -15,7 +15,7 @@ async function folder(): Promise<string> {
 }
 
 function policy(port: number): string {
-  return `apiVersion: sallyport.dev/v1alpha1\nkind: AgentPolicy\nmetadata: {name: triage, namespace: agents}\nspec:\n  tools:\n  - name: api\n    http: {hosts: [api.example.com], ports: [${port}], addresses: [127.0.0.0/8]}\n    access: read-only\n`;
+  return `apiVersion: sallyport.dev/v1alpha1\nkind: AgentPolicy\nmetadata: {name: triage, namespace: agents}\nspec:\n  agents: {matchLabels: {app: triage}}\n  tools:\n  - name: api\n    http: {hosts: [api.example.com], ports: [${port}], addresses: [127.0.0.0/8]}\n    access: read-only\n`;
 }
 
 interface Running extends Started {
@@ -103,8 +103,8 @@ test('a bad policy at the start is an error exit with every problem and its plac
   const proxy = start(['--policy', file, '--listen', '127.0.0.1:0', '--journal', join(place, 'journal')]);
 
   expect(await proxy.ended).toBe(1);
-  expect(proxy.log()).toMatch(/policy\.yaml:7:\d+: [^\n]*did you mean hosts/);
-  expect(proxy.log()).toMatch(/policy\.yaml:8:\d+: [^\n]*did you mean access/);
+  expect(proxy.log()).toMatch(/policy\.yaml:8:\d+: [^\n]*did you mean hosts/);
+  expect(proxy.log()).toMatch(/policy\.yaml:9:\d+: [^\n]*did you mean access/);
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { PolicyFilesFault } from '../../../adapters/policy-files/fault.ts';
 import { examples } from '../examples.ts';
 import { type OutputOption, outputOption } from '../output-option.ts';
 import { explainCall } from './explain.ts';
-import { FilesFault } from './files.ts';
 import { lintFiles } from './lint.ts';
 import { testPolicies } from './run-cases.ts';
 
@@ -33,16 +33,16 @@ function explainCommand(): Command {
     .argument('<method>', 'such as GET', methodToken)
     .argument('<url>', 'such as https://api.example.com/v1/items')
     .requiredOption('--policy <path>', 'policy file or folder; may be repeated', collected)
-    .option('--agent <namespace/name>', 'who is calling (default: "agent" in the policies\' namespace, where they share one)', agentName)
-    .option('--label <key=value>', 'label of the agent\'s pod, which matchLabels are compared with; may be repeated', labelPair)
+    .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', agentName)
+    .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', labelPairs)
     .addOption(outputOption('text, or one JSON object'))
     .addHelpText('after', '\nExit codes: 0 permit, 1 deny or hold, 2 bad usage or a bad policy.')
     .addHelpText('after', examples(
       'sallyport policy explain --policy triage.yaml GET https://api.example.com/v1/items',
-      'sallyport policy explain --policy policies/ --agent agents/triage --label app=triage PUT https://api.example.com/v1/items/7',
+      'sallyport policy explain --policy policies/ --agent agents/triage --labels app=triage PUT https://api.example.com/v1/items/7',
     ))
-    .action(async (method: string, url: string, options: OutputOption & { policy: string[]; agent?: AgentName; label?: Record<string, string> }) => {
-      const { policy: paths, agent, label: labels, output } = options;
+    .action(async (method: string, url: string, options: OutputOption & { policy: string[]; agent?: AgentName; labels?: Record<string, string> }) => {
+      const { policy: paths, agent, labels, output } = options;
       await ending(() => explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout }));
     });
 }
@@ -51,7 +51,7 @@ const TEST_FORMAT = `
 FILE is YAML; the paths in it are relative to it:
 
   policies: [triage.yaml]             # files or folders
-  agent: {namespace: agents, name: triage, labels: {app: triage}}
+  agent: {namespace: agents, name: triage, labels: {app: triage}}    # without labels matchLabels is not consulted
   cases:
   - name: issues may be read
     call: GET https://api.example.com/issues/7
@@ -87,7 +87,7 @@ async function ending(act: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await act();
   } catch (error) {
-    if (!(error instanceof FilesFault)) throw error;
+    if (!(error instanceof PolicyFilesFault)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 2;
   }
@@ -109,10 +109,12 @@ function collected(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-function labelPair(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError(`expected KEY=VALUE, got ${JSON.stringify(text)}`);
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+function labelPairs(text: string): Record<string, string> {
+  return Object.fromEntries(text.split(',').filter((pair) => pair !== '').map((pair) => {
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new InvalidArgumentError(`expected KEY=VALUE,..., got ${JSON.stringify(text)}`);
+    return [pair.slice(0, equals), pair.slice(equals + 1)];
+  }));
 }
 
 function methodToken(text: string): string {

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
+import { readPolicies } from '../../../adapters/policy-files/read.ts';
 import { explain, type Explanation } from '../../../core/policy/explain.ts';
-import type { Snapshot } from '../../../core/policy/snapshot.ts';
 import type { Subject } from '../../../core/terms/subject.ts';
 import type { ReasonCode } from '../../../core/terms/reason.ts';
 import type { Deny, Hold, RuleReference, Verdict } from '../../../core/terms/verdict.ts';
 import { actionOf } from './call.ts';
-import { FilesFault, readSnapshot } from './files.ts';
+import { snapshotFor } from './snapshot-for.ts';
 
 export interface ExplainRequest {
   readonly method: string;
@@ -22,20 +22,14 @@ export interface ExplainRequest {
 
 /** Prints what was looked at and what came of it; resolves to the exit code, 0 for a permit and 1 for the rest. */
 export async function explainCall({ method, url, paths, agent, labels, output, now, stdout }: ExplainRequest): Promise<number> {
-  const snapshot = await readSnapshot(paths);
-  const subject: Subject = { ...(agent ?? sharedNamespace(snapshot)), ...(labels !== undefined && { labels }) };
-  const explanation = explain(snapshot, subject, actionOf(method, url), now);
+  const judging = snapshotFor(await readPolicies(paths), { ...(agent && { namespace: agent.namespace }), ...(labels && { labels }) });
+  const subject: Subject = { namespace: judging.namespace, agent: agent?.agent ?? 'local', ...(labels && { labels }) };
+  const explanation = explain(judging.snapshot, subject, actionOf(method, url), now);
   const call = { method, url };
-  if (output === 'json') stdout.write(`${JSON.stringify({ agent: subject, call, ...flat(explanation.verdict), steps: explanation.steps, digest: snapshot.digest }, undefined, 2)}\n`);
-  else stdout.write(story(subject, call, explanation, stdout));
+  const notes = judging.omissions.map(({ sentence }) => sentence);
+  if (output === 'json') stdout.write(`${JSON.stringify({ agent: subject, call, ...flat(explanation.verdict), steps: explanation.steps, notes, digest: judging.snapshot.digest }, undefined, 2)}\n`);
+  else stdout.write(story(subject, call, explanation, notes, stdout));
   return explanation.verdict.kind === 'permit' ? 0 : 1;
-}
-
-function sharedNamespace({ policies }: Snapshot): { namespace: string; agent: string } {
-  const [namespace, ...others] = new Set(policies.map(({ metadata }) => metadata.namespace));
-  if (namespace === undefined) throw new FilesFault('FILES_BAD', 'the files hold no AgentPolicy to explain');
-  if (others.length > 0) throw new FilesFault('FILES_BAD', `the policies are for several namespaces (${[namespace, ...others].join(', ')}): say who is calling with --agent NAMESPACE/NAME`);
-  return { namespace, agent: 'agent' };
 }
 
 /** A verdict as plain data, as both text and JSON show it. */
@@ -57,10 +51,11 @@ export function flat(verdict: Verdict): FlatVerdict {
 const MARKS = { passed: '+', skipped: '-', decided: '=' } as const;
 const STYLES = { permit: 'green', deny: 'red', hold: 'yellow' } as const;
 
-function story({ namespace, agent }: Subject, { method, url }: { method: string; url: string }, { verdict, steps }: Explanation, stream: NodeJS.WriteStream): string {
+function story({ namespace, agent }: Subject, { method, url }: { method: string; url: string }, { verdict, steps }: Explanation, notes: readonly string[], stream: NodeJS.WriteStream): string {
   const { verdict: kind, reason, sentence, ...more } = flat(verdict);
   const lines = [
     `${method} ${url} by ${namespace}/${agent}`,
+    ...notes,
     ...(steps.length > 1 ? [''] : []),
     ...steps.slice(0, -1).map(({ outcome, sentence: said }) => styleText(outcome === 'skipped' ? 'dim' : 'reset', `  ${MARKS[outcome]} ${said}`, { stream })),
     '',

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { readPolicyFiles } from '../../../adapters/policy-files/read.ts';
 import { parsePolicies } from '../../../core/policy/parse.ts';
 import { formatProblem } from '../../../core/policy/problem.ts';
-import { readPolicyFiles } from './files.ts';
 
 /** Prints all problems of all files, or what was found to be fine; resolves to the exit code, 0 or 1. */
 export async function lintFiles(paths: readonly string[], output: 'text' | 'json', stdout: NodeJS.WriteStream): Promise<number> {

@@ -83,7 +83,7 @@ async function openWebhook(identity: Identity): Promise<{ port: number; close: (
 }
 
 async function openProxy(state: string, listen: Loopback, policyFile: string, upstreamCa: string): Promise<{ at: Loopback; caFile: string; close: () => Promise<void> }> {
-  const [{ assembleProxy }, { openPolicyFiles }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../proxy/policy-files.ts')]);
+  const [{ assembleProxy }, { openPolicyFiles }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../../adapters/policy-files/watch.ts')]);
   const log = quiet();
   const snapshots = await openPolicyFiles({ path: policyFile, log });
   const proxy = await assembleProxy({

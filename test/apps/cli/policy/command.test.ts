@@ -56,7 +56,7 @@ describe('policy lint', () => {
 });
 
 describe('policy explain', () => {
-  const explain = (...args: string[]) => policy('explain', '--policy', at('good.yaml'), '--agent', 'agents/triage', '--label', 'app=triage', ...args);
+  const explain = (...args: string[]) => policy('explain', '--policy', at('good.yaml'), '--agent', 'agents/triage', '--labels', 'app=triage', ...args);
 
   test('tells what was looked at and what came of it', async () => {
     const { code, stdout } = await explain('PUT', 'https://api.example.com/a');
@@ -87,8 +87,24 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
     expect(JSON.parse(answer.stdout)).toMatchObject({ agent: { namespace: 'agents', agent: 'triage', labels: { app: 'triage' } }, verdict, reason, digest: expect.stringMatching(/^sha256:/) });
   });
 
+  test.each([
+    ['without labels as proxy and run do, and says so', [], 'permit', ['No labels were given, so matchLabels is not consulted and every policy applies.']],
+    ['by the labels that are given', ['--labels', 'app=other,tier=1'], 'deny', []],
+    ['by labels that are said to be none', ['--labels', ''], 'deny', []],
+    ['for another namespace only its own policies', ['--agent', 'elsewhere/x', '--labels', 'app=triage'], 'deny', ['agents/triage is of another namespace and does not apply.']],
+    ['without an agent those of every namespace', ['--policy', at('elsewhere.yaml'), '--labels', 'app=triage'], 'permit', []],
+  ])('selects %s', async (_, args, verdict, notes) => {
+    const { stdout } = await policy('explain', '--policy', at('good.yaml'), '--output', 'json', ...args, 'GET', 'https://api.example.com/a');
+    expect(JSON.parse(stdout)).toMatchObject({ verdict, notes });
+  });
+
+  test('prints what is not obeyed in a line of its own', async () => {
+    const { stdout } = await policy('explain', '--policy', at('good.yaml'), 'GET', 'https://api.example.com/a');
+    expect(stdout.split('\n').slice(0, 3)).toEqual(['GET https://api.example.com/a by agents/local', 'No labels were given, so matchLabels is not consulted and every policy applies.', '']);
+  });
+
   test('says what enforcing would have done', async () => {
-    const { code, stdout } = await policy('explain', '--policy', at('observe.yaml'), '--label', 'app=triage', 'PUT', 'https://api.example.com/a');
+    const { code, stdout } = await policy('explain', '--policy', at('observe.yaml'), '--labels', 'app=triage', 'PUT', 'https://api.example.com/a');
     expect(code).toBe(0);
     expect(stdout).toContain('PERMIT (observed)');
     expect(stdout).toContain('Enforced it would be: hold (held-by-rule)');
@@ -96,10 +112,9 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
 
   test.each([
     ['a bad policy', ['--policy', at('bad.yaml'), 'GET', 'https://a.example/'], 'unknown key "acces"'],
-    ['policies of several namespaces and no agent', ['--policy', at('good.yaml'), '--policy', at('elsewhere.yaml'), 'GET', 'https://a.example/'], 'say who is calling with --agent NAMESPACE/NAME'],
     ['no policy', ['GET', 'https://a.example/'], "required option '--policy <path>' not specified"],
     ['an agent without a namespace', ['--policy', at('good.yaml'), '--agent', 'triage', 'GET', 'https://a.example/'], 'expected NAMESPACE/NAME'],
-    ['a label without a value', ['--policy', at('good.yaml'), '--label', 'app', 'GET', 'https://a.example/'], 'expected KEY=VALUE'],
+    ['a label without a value', ['--policy', at('good.yaml'), '--labels', 'app', 'GET', 'https://a.example/'], 'expected KEY=VALUE'],
     ['a method that is none', ['--policy', at('good.yaml'), 'G T', 'https://a.example/'], 'expected a method such as GET'],
   ])('ends with 2 on %s', async (_, args, said) => {
     const { code, stdout, stderr } = await policy('explain', ...args);
@@ -117,13 +132,19 @@ describe('policy test', () => {
   test('reports each case, and ends with 0 where all are as expected', async () => {
     const file = cases(`
 - {name: reads, call: GET https://api.example.com/a, expect: permit, reason: allowed-by-access, rule: access}
-- {name: another agent, agent: {namespace: agents, name: other}, call: GET https://api.example.com/a, expect: deny, reason: policy-missing}
+- {name: another agent, agent: {namespace: agents, name: other, labels: {app: other}}, call: GET https://api.example.com/a, expect: deny, reason: policy-missing}
 `);
     expect(await policy('test', file)).toEqual({
       code: 0,
       stdout: 'ok    reads  GET https://api.example.com/a -> permit (allowed-by-access)\nok    another agent  GET https://api.example.com/a -> deny (policy-missing)\n\n2 passed, 0 failed\n',
       stderr: '',
     });
+  });
+
+  test('asks no matchLabels of an agent without labels, and says of how many', async () => {
+    const { code, stdout } = await policy('test', cases('- {name: reads, agent: {namespace: agents, name: a}, call: GET https://api.example.com/a, expect: permit}\n- {name: has none, agent: {namespace: agents, name: a, labels: {}}, call: GET https://api.example.com/a, expect: deny, reason: policy-missing}\n'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n\n1 of 2 cases give no labels: matchLabels is not consulted for them, and every policy applies.\n\n2 passed, 0 failed\n');
   });
 
   test('says what was expected and what came instead, and ends with 1', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openPolicyFiles, type PolicyFiles, type PolicyFilesSettings } from '../../../src/apps/proxy/policy-files.ts';
+import { openPolicyFiles, type PolicyFiles, type PolicyFilesSettings } from '../../../src/adapters/policy-files/watch.ts';
 import { formatProblem, type Problem } from '../../../src/core/policy/problem.ts';
 
 const LOG = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -41,7 +41,14 @@ describe('the first reading', () => {
   });
 
   test('a folder without a policy is an error: nothing would be permitted, and nobody would know why', async () => {
-    await expect(open({ path: await folder() })).rejects.toThrow('there is no AgentPolicy here');
+    await expect(open({ path: await folder() })).rejects.toThrow('no .yaml, .yml or .json file is in this folder');
+  });
+
+  test('so are files without one', async () => {
+    const path = join(await folder(), 'profile.yaml');
+    await writeFile(path, 'apiVersion: sallyport.dev/v1alpha1\nkind: SandboxProfile\nmetadata: {name: analysts}\n');
+
+    await expect(open({ path })).rejects.toThrow('there is no AgentPolicy here');
   });
 
   test('a folder is all its policy files, hidden ones and others left out', async () => {
@@ -55,33 +62,24 @@ describe('the first reading', () => {
   });
 });
 
-describe('whose policies count', () => {
-  test('with an agent\'s namespace only those of that namespace, and the others are named', async () => {
-    const path = await folder();
-    await writeFile(join(path, 'a.yaml'), `${policy('a.example.com')}---\n${policy('b.example.com', { namespace: 'shop', name: 'orders' })}`);
-    const files = await open({ path, namespace: 'shop' });
+test('what is not obeyed for want of knowing the agent is told, for the files as they now are', async () => {
+  const path = join(await folder(), 'a.yaml');
+  await writeFile(path, policy('a.example.com'));
+  const files = await open({ path });
+  expect(files.omissions).toEqual([]);
+  await writeFile(path, policy('b.example.com', { labels: 'app: triage' }));
 
-    expect(hosts(files)).toEqual(['b.example.com']);
-    expect(files.left).toEqual(['agents/triage']);
-  });
+  await expect.poll(() => files.omissions.map(({ event }) => event)).toEqual(['labels-not-consulted']);
+});
 
-  test('without one those of every namespace, as if they were of the first one\'s', async () => {
-    const path = await folder();
-    await writeFile(join(path, 'a.yaml'), `${policy('a.example.com')}---\n${policy('b.example.com', { namespace: 'shop', name: 'orders' })}`);
-    const files = await open({ path });
+test('the namespace stays what it was at first, whatever the files are for later', async () => {
+  const path = join(await folder(), 'a.yaml');
+  await writeFile(path, policy('a.example.com'));
+  const files = await open({ path });
+  await writeFile(path, policy('b.example.com', { namespace: 'shop' }));
 
-    expect(files.namespace).toBe('agents');
-    expect(files.current()?.policies.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['agents/shop.orders', 'agents/triage']);
-  });
-
-  test('matchLabels is consulted only where labels are given', async () => {
-    const path = join(await folder(), 'a.yaml');
-    await writeFile(path, policy('a.example.com', { labels: 'app: triage' }));
-    const [blind, seeing] = [await open({ path }), await open({ path, labels: { app: 'other' } })];
-
-    expect(blind.current()?.policies[0]?.spec.agents).toBeUndefined();
-    expect(seeing.current()?.policies[0]?.spec.agents).toEqual({ matchLabels: { app: 'triage' } });
-  });
+  await expect.poll(() => files.current().policies.map(({ metadata }) => metadata)).toEqual([{ namespace: 'agents', name: 'shop.triage' }]);
+  expect(files.namespace).toBe('agents');
 });
 
 describe('changes', () => {
@@ -113,14 +111,16 @@ describe('changes', () => {
     await expect.poll(() => hosts(files)).toEqual(['c.example.com']);
   });
 
-  test('a file that vanishes leaves the last good policy in force', async () => {
+  test('a file that vanishes leaves the last good policy in force, and is reported once', async () => {
     const path = join(await folder(), 'a.yaml');
     await writeFile(path, policy('a.example.com'));
-    const files = await open({ path });
+    const reports: string[] = [];
+    const files = await open({ path, onReload: (problems) => { reports.push(...problems.map(formatProblem)); } });
     await rm(path);
     await new Promise((resolve) => { setTimeout(resolve, 120); });
 
     expect(hosts(files)).toEqual(['a.example.com']);
+    expect(reports).toEqual([`${path}: cannot be read (there is no such file or folder)`]);
   });
 
   test('a file that is replaced by renaming another is seen', async () => {
