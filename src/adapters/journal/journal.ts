@@ -62,7 +62,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const unlock = lockJournal(directory);
   let blobs: BlobStore | undefined;
   try {
-    const key = await evidenceKey(directory, options.sealTo);
+    const key = evidenceKey(directory, options.sealTo);
     const create = options.createFile ?? createLogFile;
     const store = new BlobStore(directory, createSeal(key, now, randomBytes), create);
     blobs = store;

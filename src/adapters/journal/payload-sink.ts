@@ -85,9 +85,9 @@ export class CapturingSink implements PayloadSink {
   async end(): Promise<PayloadFacts> {
     const bytes = this.#bytes;
     if (bytes === 0) return { bytes, captured: 0, truncated: false };
+    const kept = this.#capture.payload === 'full' ? await this.#store() : { captured: 0, truncated: false };
     const digest = `sha256:${this.#first === undefined ? this.#hash?.digest('hex') : hash('sha256', this.#first, 'hex')}`;
-    if (this.#capture.payload !== 'full') return { bytes, digest, captured: 0, truncated: false };
-    return { bytes, digest, ...(await this.#store()) };
+    return { bytes, digest, ...kept };
   }
 
   /** Most requests have no body, and need none. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { compactDecrypt, exportJWK, generateKeyPair } from 'jose';
+import { calculateJwkThumbprint, compactDecrypt, exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { Journal } from '../../../src/adapters/journal/journal.ts';
@@ -194,6 +194,8 @@ describe('the evidence key', () => {
     expect(names).toEqual([expect.stringMatching(/^[\w-]{43}\.private\.json$/), expect.stringMatching(/^[\w-]{43}\.public\.json$/)]);
     expect(statSync(join(directory, 'keys', names[0] ?? '')).mode & 0o777).toBe(0o600);
     expect(recordsOf(directory, 2)[0]).toMatchObject({ key: (names[0] ?? '').slice(0, 43) });
+    const jwk = JSON.parse(readFileSync(join(directory, 'keys', names[1] ?? ''), 'utf8')) as JWK;
+    expect(names[1]).toBe(`${await calculateJwkThumbprint(jwk)}.public.json`);
   });
 
   test('that is given has only its public half in the folder, and nothing there opens a payload', async () => {
