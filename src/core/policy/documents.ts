@@ -69,11 +69,14 @@ function repeatedKeys({ items }: YAMLMap): unknown[] {
   return items.map(({ key }) => key).filter((key) => seen.size === seen.add(scalarText(key)).size);
 }
 
+/** The library says "Nested mappings are not allowed in compact mappings", which helps nobody who has only indented too far. */
+const STRAY_KEY = { message: 'a key stands inside the value before it', expected: 'the indentation of the keys around it, or quotes around the whole value' };
+
 /** One at each place: what the library finds besides at the same one follows from the first. */
 function syntaxProblems({ errors, warnings }: Document.Parsed, lines: LineCounter): TextProblem[] {
   const byOffset = new Map<number, TextProblem>();
-  for (const { message, pos: [offset] } of [...errors, ...warnings]) {
-    if (!byOffset.has(offset)) byOffset.set(offset, { message, ...positionAt(lines, offset) });
+  for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
+    if (!byOffset.has(offset)) byOffset.set(offset, { ...(code === 'BLOCK_AS_IMPLICIT_KEY' ? STRAY_KEY : { message }), ...positionAt(lines, offset) });
   }
   return [...byOffset.values()];
 }

@@ -5,21 +5,28 @@ import { nearest } from './nearest.ts';
 import { formatPath, type Finding, type Path } from './problem.ts';
 
 interface Draft extends Finding {
-  /** Any one of these keys, present, would have prevented the finding. */
+  /** Any one of these keys, present in the mapping at `place`, would have prevented the finding. */
   readonly needs?: readonly string[] | undefined;
+  /** Absent: the finding's own path. */
+  readonly place?: Path;
 }
+
+const LONGEST_SHOWN = 80;
 
 /** A tool is of one protocol; each of these takes the place of `http` in versions that can enforce it. */
 const PROTOCOLS: readonly string[] = ['llm', 'mcp', 'postgres', 'tcp'];
 
 /** Turns what zod found wrong with `value` into findings, one for each mistake, in our words; `consequence` is said of unknown keys. */
-export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema, consequence = ''): Finding[] {
+export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema, consequence: Consequence = () => ''): Finding[] {
   const drafts = issues.flatMap((issue) => draftsOf(issue, value, schema, consequence));
   const unknown = Map.groupBy(drafts.filter(({ key }) => key !== undefined), ({ path }) => formatPath(path));
-  return drafts.filter((draft) => draft.needs === undefined || !unknown.get(formatPath(placeOf(draft)))?.some((other) => explains(other, draft.needs)));
+  return drafts.filter(({ path, place = path, needs }) => needs === undefined || !unknown.get(formatPath(place))?.some((other) => explains(other, needs)));
 }
 
-function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema, consequence: string): Draft[] {
+/** What follows from a key that is not known, as the end of a sentence. */
+type Consequence = (path: Path, key: string) => string;
+
+function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema, consequence: Consequence): Draft[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const schema = schemaAt(root, path);
   switch (issue.code) {
@@ -34,12 +41,12 @@ function draftsOf(issue: z.core.$ZodIssue, value: unknown, root: JsonSchema, con
   }
 }
 
-function unknownKey(path: Path, key: string, schema: JsonSchema | undefined, consequence: string): Draft {
+function unknownKey(path: Path, key: string, schema: JsonSchema | undefined, consequence: Consequence): Draft {
   const known = Object.keys(schema?.properties ?? {});
   return {
     path,
     key,
-    message: `unknown key ${quoted(key)}${consequence}`,
+    message: `unknown key ${quoted(key)}${consequence(path, key)}`,
     expected: known.length === 0 ? undefined : `one of ${listed(known)}`,
     nearest: nearest(key, known),
   };
@@ -47,31 +54,39 @@ function unknownKey(path: Path, key: string, schema: JsonSchema | undefined, con
 
 function wrongValue(path: Path, found: unknown, schema: JsonSchema | undefined): Draft {
   const expected = schema === undefined ? undefined : inWords(schema);
-  if (found === undefined) return { path, message: 'is missing', expected, needs: path.slice(-1).map(String) };
-  const options = schema?.enum ?? (schema?.const === undefined ? [] : [schema.const]);
-  const meant = typeof found === 'string' ? nearest(found, options) : bareText(found, schema);
-  return { path, message: `is ${shown(found)}`, expected, nearest: meant };
+  if (found === undefined) return { path, place: path.slice(0, -1), message: `is missing${purpose(schema)}`, expected, needs: path.slice(-1).map(String) };
+  return { path, message: `is ${shown(found)}`, expected, nearest: schema === undefined ? undefined : meant(found, schema) };
 }
 
-/** `cpu: 2` where text is wanted, or an `off` that YAML 1.1 read as a boolean: the quotes are what is missing. */
-function bareText(found: unknown, schema: JsonSchema | undefined): string | undefined {
-  if (schema?.type !== 'string' || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined;
-  const text = found === false && schema.enum?.includes('off') === true ? 'off' : String(found);
-  return schema.enum === undefined || schema.enum.includes(text) ? `"${text}"` : undefined;
+/** What a key is for: the first sentence of its description. */
+function purpose(schema: JsonSchema | undefined): string {
+  const [, first, rest] = /^(.)([^.;]*)/s.exec(schema?.description ?? '') ?? [];
+  return first === undefined || rest === undefined ? '' : `: ${first.toLowerCase()}${rest}`;
+}
+
+/** The value that was probably meant by one of another kind: quotes, brackets or a word are what is wrong. */
+function meant(found: unknown, schema: JsonSchema): string | undefined {
+  const options = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
+  if (schema.type === 'array') return typeof found === 'string' || typeof found === 'number' ? `[${String(found).slice(0, LONGEST_SHOWN)}]` : undefined;
+  if (typeof found === 'string') {
+    if (schema.type === 'integer' || schema.type === 'boolean') return /^(?:[1-9][0-9]{0,9}|true|false)$/.test(found) ? `${found} without quotes` : undefined;
+    return nearest(found, options);
+  }
+  if (schema.type !== 'string' || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined;
+  // YAML 1.1 reads a bare `off` as false.
+  const text = found === false && options.includes('off') ? 'off' : String(found);
+  return options.length === 0 || options.includes(text) ? `"${text}"` : undefined;
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return value.length > 80 ? `a text of ${value.length} characters` : quoted(value);
+  if (typeof value === 'string') return value.length > LONGEST_SHOWN ? `a text of ${value.length} characters` : quoted(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value === null) return 'empty';
   return typeof value === 'object' ? 'a mapping' : String(value);
 }
 
-/** The mapping that a finding is about. */
-const placeOf = ({ path, message }: Draft): Path => (message === 'is missing' ? path.slice(0, -1) : path);
-
 /** A key that is misspelt is one mistake, not also the absence of the right one. Both are of the same mapping. */
-function explains({ key, nearest: close }: Draft, needs: readonly string[] = []): boolean {
+function explains({ key, nearest: close }: Draft, needs: readonly string[]): boolean {
   const meant = key !== undefined && PROTOCOLS.includes(key) ? 'http' : close;
   return meant !== undefined && needs.includes(meant);
 }

@@ -40,11 +40,14 @@ export function parseSources(sources: readonly Source[]): ParsedPolicies {
     else profiles.push(read.profile);
     const { kind, name } = identity(read);
     const earlier = names.get(`${kind} ${name}`);
-    if (earlier !== undefined) problems.push(problemOf(source, { path: ['metadata', 'name'], message: `${kind} ${name} stands in ${earlier} already` }));
-    names.set(`${kind} ${name}`, source.file);
+    const place: Finding = { path: ['metadata', 'name'], message: `${kind} ${name} stands in ${earlier} already` };
+    if (earlier !== undefined) problems.push(problemOf(source, place));
+    else names.set(`${kind} ${name}`, placeName(source.file, source.locate(place)));
   }
   return { policies, profiles, problems };
 }
+
+const placeName = (file: string, { line }: Position): string => (line === 0 ? file : `${file}:${line}`);
 
 function identity(read: { policy: AgentPolicy } | { profile: SandboxProfile }): { kind: string; name: string } {
   if ('profile' in read) return { kind: 'SandboxProfile', name: read.profile.metadata.name };

@@ -3,7 +3,7 @@ import { findings } from './findings.ts';
 import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
 import type { AgentPolicy } from './model.ts';
 import { nearest } from './nearest.ts';
-import type { Finding } from './problem.ts';
+import type { Finding, Path } from './problem.ts';
 import type { SandboxProfile } from './profile.ts';
 import { agentPolicy, tool } from './schema/agent-policy.ts';
 import { sandboxProfile } from './schema/sandbox-profile.ts';
@@ -13,8 +13,8 @@ export type ReadObject =
   | { readonly profile: SandboxProfile }
   | { readonly findings: readonly Finding[] };
 
-/** Why a key that is not known is no trifle: whoever wrote it counts on it. */
-const UNENFORCED = ', which this version cannot enforce';
+/** Why a key that is not known is no trifle: whoever wrote it counts on it. Nothing in the metadata is enforced. */
+const unenforced = (path: Path): string => (path[0] === 'metadata' ? '' : ', which this version cannot enforce');
 
 /** Reads one object of either kind from a value that JSON could hold; every finding at once. */
 export function readObject(value: unknown): ReadObject {
@@ -26,7 +26,7 @@ export function readObject(value: unknown): ReadObject {
 
 function readPolicy(value: unknown): ReadObject {
   const read = agentPolicy.safeParse(value);
-  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, UNENFORCED)), ...conflicts(readableTools(value))];
+  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, unenforced)), ...conflicts(readableTools(value))];
   return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
 }
 
@@ -46,7 +46,8 @@ function member(value: unknown, key: string): unknown {
 
 function readProfile(value: unknown): ReadObject {
   const read = sandboxProfile.safeParse(value);
-  return read.success ? { profile: read.data } : { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile, UNENFORCED) };
+  if (read.success) return { profile: read.data };
+  return { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile, (path, key) => (path[0] === 'metadata' && key === 'namespace' ? ': a SandboxProfile is for the whole cluster' : unenforced(path))) };
 }
 
 function unknownKind(value: unknown, kind: unknown): Finding {

@@ -1,5 +1,6 @@
 import { isAddressLiteral } from '../address/host.ts';
 import { parseHostPattern } from '../address/pattern.ts';
+import { quoted } from '../address/quote.ts';
 import { contains, maskedRange, overlaps, parseRange } from '../address/range.ts';
 import { parseAddress } from '../address/address.ts';
 import type { AddressRange } from '../terms/authority.ts';
@@ -26,7 +27,11 @@ export function pathFault(text: string): TextFault | undefined {
 
 export function rangeFault(text: string): TextFault | undefined {
   const range = parseRange(text);
-  if (range === undefined) return { message: `${JSON.stringify(text)} is no range of addresses`, expected: 'a range such as 10.0.0.0/8', nearest: maskedRange(text)?.text };
+  if (range === undefined) {
+    const masked = maskedRange(text);
+    const why = masked === undefined ? '' : `: it has bits set beyond /${masked.length}`;
+    return { message: `${quoted(text)} is no range of addresses${why}`, expected: 'a range such as 10.0.0.0/8', nearest: masked?.text };
+  }
   if (overlaps(range, SYNTHETIC)) return { message: `${text} reaches into ${SYNTHETIC.text}, which the proxy uses itself and never dials` };
   return undefined;
 }

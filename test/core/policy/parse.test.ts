@@ -33,7 +33,7 @@ test('problems of several files come in the order of files and lines', () => {
 
 test('one policy in two files is a problem that names both', () => {
   const { problems } = parsePolicies([{ file: 'a.yaml', text: good }, { file: 'b.yaml', text: good }]);
-  expect(problems).toEqual([{ file: 'b.yaml', line: 3, column: 18, path: 'metadata.name', message: 'AgentPolicy agents/triage stands in a.yaml already' }]);
+  expect(problems).toEqual([{ file: 'b.yaml', line: 3, column: 18, path: 'metadata.name', message: 'AgentPolicy agents/triage stands in a.yaml:3 already' }]);
 });
 
 describe('a text that is made to hurt is refused with a problem', () => {

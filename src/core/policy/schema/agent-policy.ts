@@ -10,7 +10,7 @@ export const API_VERSION = 'sallyport.dev/v1alpha1';
 const LARGEST_CAPTURE = 10 * 1024 * 1024;
 
 const ruleName = checked('Name of the rule, for records and answers; absent: its position.', 63, (text) => {
-  if (text === 'access') return { message: '"access" is what records call the access preset' };
+  if (text === 'access') return { message: '"access" is what records call the access preset', expected: 'another name' };
   return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text) ? undefined : { message: `is ${JSON.stringify(text)}`, expected: 'lower-case letters, digits and inner hyphens' };
 });
 
@@ -20,8 +20,8 @@ const rule = z.strictObject({
   deny: httpMatch.optional().meta({ description: 'Calls to refuse, whatever else allows them.' }),
   hold: httpMatch.optional().meta({ description: 'Calls that a person has to decide; refused where nobody can be asked.' }),
   reason: z.string().min(1).max(500).optional().meta({ description: 'Why, for whoever reads a refusal or a record.' }),
-}).refine(oneEffect, {
-  message: 'has no effect, or several',
+}).refine((value) => effectsOf(value).length === 1, {
+  error: ({ input }) => `has ${effectsOf(input).join(' and ') || 'no effect'}`,
   params: { needs: EFFECTS, expected: 'exactly one of allow, deny and hold' },
   // Also where other keys of the rule are wrong, so that all problems show at once.
   when: () => true,
@@ -70,6 +70,6 @@ export const agentPolicy = z.strictObject({
   }),
 }).meta({ description: 'What the agents of a namespace may call.' });
 
-function oneEffect(rule: unknown): boolean {
-  return typeof rule === 'object' && rule !== null && EFFECTS.filter((effect) => Object.hasOwn(rule, effect)).length === 1;
+function effectsOf(rule: unknown): string[] {
+  return typeof rule === 'object' && rule !== null ? EFFECTS.filter((effect) => Object.hasOwn(rule, effect)) : [];
 }
