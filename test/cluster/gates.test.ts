@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../repository/imports.ts';
@@ -22,7 +21,7 @@ interface Try {
   readonly reached?: boolean;
   readonly address?: string;
   readonly code?: number;
-  readonly err?: string;
+  readonly errno?: number;
 }
 
 function policy(rules: readonly object[], access?: string): object {
@@ -75,17 +74,21 @@ afterAll(async () => {
 });
 
 /** Creates the pod and waits until its agent has ended; gives back what it printed. */
-async function ran(pod: object, name: string, seconds = 180): Promise<string> {
+async function ran(pod: object, namespace: string, name: string, seconds = 180): Promise<string> {
   await mustKubectl(['create', '-f', '-'], pod);
   const phase = await eventually(`the end of ${name}`, seconds, async () => {
-    const now = (await kubectl(['-n', AGENTS, 'get', 'pod', name, '-o', 'jsonpath={.status.phase}'])).out;
+    const now = (await kubectl(['-n', namespace, 'get', 'pod', name, '-o', 'jsonpath={.status.phase}'])).out;
     return now === 'Succeeded' || now === 'Failed' ? now : undefined;
   }).catch(async (fault: unknown) => {
-    throw new Error(`${String(fault)}\n${(await kubectl(['-n', AGENTS, 'describe', 'pod', name])).out}\n${(await kubectl(['-n', AGENTS, 'logs', name, '--all-containers', '--prefix'])).out}`);
+    throw new Error(`${String(fault)}\n${(await kubectl(['-n', namespace, 'describe', 'pod', name])).out}\n${(await kubectl(['-n', namespace, 'logs', name, '--all-containers', '--prefix'])).out}`);
   });
-  const printed = await mustKubectl(['-n', AGENTS, 'logs', name, '-c', 'agent']);
+  const printed = await mustKubectl(['-n', namespace, 'logs', name, '-c', 'agent']);
   if (phase !== 'Succeeded') throw new Error(`${name} ended as ${phase}: ${printed}`);
   return printed;
+}
+
+function readTries(printed: string): ReadonlyMap<string, Try> {
+  return new Map(printed.trim().split('\n').map((line) => JSON.parse(line) as Try).map((one) => [one.try, one]));
 }
 
 describe('gate one on a real cluster', () => {
@@ -108,7 +111,7 @@ describe('gate one on a real cluster', () => {
     expect(ended.err).toContain(AGENTS);
   });
 
-  test('a pod that says it is injected already, and is not, is refused', async () => {
+  test('a container under the name of ours is overwritten, not believed', async () => {
     const pod = agentPod('spoofed', ['true']) as { spec: Record<string, unknown> };
     pod.spec['initContainers'] = [{ name: 'sallyport-proxy', image: IMAGE, command: ['sleep', '600'], restartPolicy: 'Always' }];
     const made = JSON.parse(await mustKubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], pod)) as { spec: { initContainers: { name: string; args?: string[] }[] } };
@@ -116,18 +119,30 @@ describe('gate one on a real cluster', () => {
     expect(proxy).toHaveLength(1);
     expect(proxy[0]?.args?.[0]).toBe('proxy');
   });
+
+  test('an update that takes the proven sidecar away is refused with the field', async () => {
+    await mustKubectl(['create', '-f', '-'], agentPod('updated', ['sleep', '120']));
+    const image = { spec: { initContainers: [{ name: 'sallyport-proxy', image: 'proxy.example.com/other:1' }] } };
+    const ended = await kubectl(['-n', AGENTS, 'patch', 'pod', 'updated', '--type=strategic', '-p', JSON.stringify(image)]);
+    expect(ended.code).not.toBe(0);
+    expect(ended.err).toContain('spec.initContainers[1].image');
+    await kubectl(['-n', AGENTS, 'delete', 'pod', 'updated', '--wait=false']);
+  });
 });
 
 describe('gate two in a real pod', () => {
+  const PACKETS = ['tcp by address', 'udp by address', 'dns of the cluster, udp', 'dns of the cluster, tcp'];
   let tries: ReadonlyMap<string, Try>;
+  /** The same packets from a pod that is none of our business. */
+  let uncaptured: ReadonlyMap<string, Try>;
 
   beforeAll(async () => {
-    const dns = (await mustKubectl(['-n', SYSTEM, 'exec', 'deploy/sallyport-webhook', '--', 'cat', '/etc/resolv.conf'])).split(/\s+/)[1] ?? '';
-    const six = Object.values(networkInterfaces()).flatMap((all) => all ?? []).find((one) => one.family === 'IPv6' && !one.internal)?.address ?? '2001:db8::1';
-    const nameserver = /nameserver (\S+)/.exec(await mustKubectl(['-n', SYSTEM, 'exec', 'deploy/sallyport-webhook', '--', 'cat', '/etc/resolv.conf']))?.[1] ?? dns;
+    const resolver = /nameserver (\S+)/.exec(await mustKubectl(['-n', SYSTEM, 'exec', 'deploy/sallyport-webhook', '--', 'cat', '/etc/resolv.conf']))?.[1] ?? '';
+    const command = (...words: string[]): string[] => ['python3', '/scripts/agent.py', ...words, TOOL_HOST, OTHER_HOST, tools.address, resolver, '2001:db8::1'];
+    const control = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'control', namespace: ELSEWHERE }, spec: agentSpec(command('packets')) };
+    uncaptured = readTries(await ran(control, ELSEWHERE, 'control'));
     tools.seen.length = 0;
-    const printed = await ran(agentPod('tries', ['python3', '/scripts/agent.py', TOOL_HOST, OTHER_HOST, tools.address, nameserver, six]), 'tries');
-    tries = new Map(printed.trim().split('\n').map((line) => JSON.parse(line) as Try).map((one) => [one.try, one]));
+    tries = readTries(await ran(agentPod('tries', command()), AGENTS, 'tries'));
   });
 
   test.each(['allowed, by proxy variables', 'allowed, captured', 'allowed, python'])('%s: an allowed HTTPS tool is reached without any setting', (name) => {
@@ -149,8 +164,13 @@ describe('gate two in a real pod', () => {
     expect(JSON.stringify(problem)).toContain(words);
   });
 
-  test.each(['tcp by address', 'udp by address', 'dns of the cluster, udp', 'dns of the cluster, tcp', 'ipv6', 'icmp'])('%s reaches nothing', (name) => {
-    expect(tries.get(name)).toMatchObject({ reached: false });
+  test.each(PACKETS)('%s reaches nothing, though the same packet from a pod without capture is answered', (name) => {
+    expect(uncaptured.get(name)).toMatchObject({ reached: true });
+    expect(tries.get(name)).toMatchObject({ reached: false, errno: expect.any(Number) });
+  });
+
+  test('ipv6 reaches nothing', () => {
+    expect(tries.get('ipv6')).toMatchObject({ reached: false });
   });
 
   test('an allowed name that the agent maps to an address of its own choosing reaches nothing', () => {
@@ -173,14 +193,18 @@ async function loopLines(): Promise<[at: number, status: string][]> {
   return printed.split('\n').map((line) => line.split(' ')).map(([at, status]) => [Number(at), status ?? '']);
 }
 
+function inProxy(pod: string, script: string): Promise<string> {
+  return mustKubectl(['-n', AGENTS, 'exec', pod, '-c', 'sallyport-proxy', '--', 'sh', '-c', script]);
+}
+
 describe('the record, the policy and the end of a pod', () => {
   test('the record says exactly what was let through, refused and rejected', async () => {
     await mustKubectl(['create', '-f', '-'], agentPod('recorded', ['sh', '-c', `python3 /scripts/agent.py ${TOOL_HOST} ${OTHER_HOST} ${tools.address} ${tools.address} 2001:db8::1; sleep 300`]));
     await eventually('the last try', 120, async () => ((await kubectl(['-n', AGENTS, 'logs', 'recorded', '-c', 'agent'])).out.includes('"done"') ? true : undefined));
-    const inProxy = ['-n', AGENTS, 'exec', 'recorded', '-c', 'sallyport-proxy', '--', 'sallyport', 'log'];
+    const log = ['-n', AGENTS, 'exec', 'recorded', '-c', 'sallyport-proxy', '--', 'sallyport', 'log'];
     const journal = '/var/lib/sallyport/journal';
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    const lines = (await mustKubectl([...inProxy, 'tail', journal, '-n', '200', '--output', 'json'])).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = (await mustKubectl([...log, 'tail', journal, '-n', '200', '--output', 'json'])).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
     const intents = lines.filter((line) => line['kind'] === 'intent').map((line) => `${String(line['method'])} ${String(line['decision'])} ${String(line['reason'])}`);
     const count = (text: string): number => intents.filter((line) => line === text).length;
     expect(count('GET permit allowed-by-access')).toBe(3);
@@ -189,7 +213,7 @@ describe('the record, the policy and the end of a pod', () => {
     expect(count('GET deny authority-mismatch')).toBe(1);
     expect(intents).toHaveLength(9);
     expect(lines.some((line) => line['kind'] === 'notice' && line['event'] === 'packets-rejected')).toBe(true);
-    const verified = await kubectl([...inProxy, 'verify', journal]);
+    const verified = await kubectl([...log, 'verify', journal]);
     expect(verified).toMatchObject({ code: 0 });
     await kubectl(['-n', AGENTS, 'delete', 'pod', 'recorded', '--wait=false']);
   });
@@ -214,10 +238,14 @@ describe('the record, the policy and the end of a pod', () => {
     await mustKubectl(['-n', AGENTS, 'wait', '--for=condition=Complete', 'job/triage', '--timeout=120s']);
   });
 
-  test('the sidecar holds no credentials of the cluster', async () => {
-    const pod = JSON.parse(await mustKubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], agentPod('credentials', ['true']))) as { spec: { volumes: { name: string; projected?: { sources: { serviceAccountToken?: { audience?: string } }[] } }[] } };
-    const tokens = pod.spec.volumes.flatMap((volume) => volume.projected?.sources ?? []).flatMap((source) => source.serviceAccountToken ?? []);
-    expect(tokens.map((token) => token.audience)).toEqual(['sallyport']);
+  test('the sidecar holds no credentials of the cluster: the one token it has is nothing to the API server', async () => {
+    await mustKubectl(['create', '-f', '-'], agentPod('credentials', ['sleep', '300']));
+    await mustKubectl(['-n', AGENTS, 'wait', '--for=condition=Ready', 'pod/credentials', '--timeout=120s']);
+    const files = (await inProxy('credentials', 'find /var/run/secrets /run/secrets -type f -o -type l 2>/dev/null | sort -u')).trim().split('\n').filter((name) => !name.includes('/..'));
+    expect([...new Set(files.map((name) => name.replace(/^\/var/, '')))]).toEqual(['/run/secrets/sallyport/token']);
+    const status = await inProxy('credentials', 'curl -sk -o /dev/null -w "%{http_code}" -H "Authorization: Bearer $(cat /var/run/secrets/sallyport/token)" https://$KUBERNETES_SERVICE_HOST/api/v1/namespaces');
+    expect(status).toBe('401');
+    await kubectl(['-n', AGENTS, 'delete', 'pod', 'credentials', '--wait=false']);
   });
 
   test('the canary stops a pod whose capture was sabotaged', async () => {

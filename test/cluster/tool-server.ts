@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import { networkInterfaces } from 'node:os';
@@ -19,7 +20,10 @@ export interface ToolServer {
   close(): Promise<void>;
 }
 
-/** An HTTPS server on port 443 of this machine, named in the cluster's DNS by both hosts, so that a refusal is never a failure to resolve. */
+/** Where this machine echoes UDP, so that a packet that gets out is answered. */
+const ECHO_PORT = 5353;
+
+/** An HTTPS server on port 443 of this machine, named in the cluster's DNS by both hosts, so that a refusal is never a failure to resolve; and a UDP echo. */
 export async function startToolServer(): Promise<ToolServer> {
   const address = ownAddress();
   const authority = await mintAuthority({ commonName: 'test tools', now: Date.now(), lifetime: DAY });
@@ -30,8 +34,10 @@ export async function startToolServer(): Promise<ToolServer> {
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[1,2,3]}'));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(443, address, resolve));
+  const echo = createSocket('udp4').on('message', (data, from) => echo.send(data, from.port, from.address));
+  await new Promise<void>((resolve, reject) => echo.once('error', reject).bind(ECHO_PORT, address, resolve));
   const forget = nameInDns(address);
-  return { address, ca: authority.cert, seen, close: () => closed(server).then(forget) };
+  return { address, ca: authority.cert, seen, close: () => closed(server).then(() => { echo.close(); forget(); }) };
 }
 
 function nameInDns(address: string): () => void {
