@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { orAbort } from '../network/or-abort.ts';
+import { retryDelay } from '../network/retry-delay.ts';
 import { Cache, type Change, type Entry } from './cache.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
@@ -51,8 +53,6 @@ export function startInformer<T>(client: KubeClient, options: InformerOptions<T>
 }
 
 const PAGE = '500';
-const FIRST_DELAY = 200;
-const LONGEST_DELAY = 30_000;
 
 interface Page {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
@@ -101,18 +101,7 @@ class Loop<T> implements Informer<T> {
   }
 
   async whenSynced(signal?: AbortSignal): Promise<void> {
-    if (signal === undefined) {
-      return this.#synced.promise;
-    }
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal.reason);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([this.#synced.promise, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    await orAbort(this.#synced.promise, signal);
   }
 
   async stop(): Promise<void> {
@@ -187,9 +176,8 @@ class Loop<T> implements Informer<T> {
     this.#options.onFault?.(fault);
   }
 
-  /** Doubles from a fifth of a second, jittered so that replicas don't return as one. A watch that ended as watches do waits the shortest. */
+  /** A watch that ended as watches do waits the shortest. */
   async #pause(): Promise<void> {
-    const span = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, this.#failures - 1));
-    await sleep(span * (0.5 + this.#options.random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    await sleep(retryDelay(this.#failures, this.#options.random()), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renew, type Snapshot } from '../../core/policy/snapshot.ts';
 import type { Subject } from '../../core/terms/subject.ts';
+import { orAbort } from '../network/or-abort.ts';
+import { retryDelay } from '../network/retry-delay.ts';
 import { acceptLine, type AcceptTerms, type Held, type OwnPod } from './accept.ts';
 import { LinkFault, type LinkFaultCode } from './fault.ts';
 import { readLinkKeys } from './key.ts';
@@ -25,6 +27,8 @@ export interface LinkSettings {
   readonly now: () => number;
   /** In [0, 1), for the jitter; default `Math.random`. */
   readonly random?: () => number;
+  /** Waits between two connections, at most until `signal` aborts; default: a timer. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds for which a snapshot is good after the controller was last heard of; default one hour. */
   readonly maxStalenessMs?: number;
   /** Milliseconds without a heartbeat after which the connection is given up; default 30,000. */
@@ -67,8 +71,6 @@ export function createLink(settings: LinkSettings): Link {
 
 const HOUR = 3_600_000;
 const IDLE = 30_000;
-const FIRST_DELAY = 200;
-const LONGEST_DELAY = 30_000;
 
 /** The rest are about what came over it. */
 const CONNECTION_FAULTS: ReadonlySet<LinkFaultCode> = new Set<LinkFaultCode>(['token-unreadable', 'unreachable', 'refused', 'silent', 'line-too-long']);
@@ -110,15 +112,7 @@ class Client implements Link {
   }
 
   async whenReady(signal?: AbortSignal): Promise<Snapshot> {
-    signal?.throwIfAborted();
-    const aborted = Promise.withResolvers<never>();
-    const abort = (): void => aborted.reject(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      return await Promise.race([this.#ready.promise, aborted.promise]);
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    return await orAbort(this.#ready.promise, signal);
   }
 
   async close(): Promise<void> {
@@ -195,10 +189,12 @@ class Client implements Link {
     this.#settings.onNotice?.(notice);
   }
 
-  /** Doubles from a fifth of a second, jittered so that the sidecars of a cluster don't return as one. */
   async #pause(): Promise<void> {
-    const { random = Math.random } = this.#settings;
-    const span = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, this.#failures - 1));
-    await sleep(span * (0.5 + random() / 2), undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    const { random = Math.random, pause = sleeping } = this.#settings;
+    await pause(retryDelay(this.#failures, random()), this.#closing.signal).catch(() => undefined);
   }
+}
+
+async function sleeping(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal });
 }

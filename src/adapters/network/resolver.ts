@@ -1,5 +1,6 @@
 import { lookup, Resolver as DnsResolver } from 'node:dns/promises';
 import type { HostName } from '../../core/terms/authority.ts';
+import { orAbort } from './or-abort.ts';
 import { DialFault } from './dial-fault.ts';
 
 export interface Resolver {
@@ -87,17 +88,5 @@ async function within<Value>(work: Promise<Value>, milliseconds: number, host: H
     return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-async function orAbort<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => { reject(signal.reason); };
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
