@@ -42,7 +42,7 @@ export function parentDomain(host: HostName): string {
 function exact(text: string): ParsedHostPattern {
   const parsed = parseHost(text);
   if (parsed.ok) return { ok: true, pattern: { kind: 'exact', host: parsed.host, text: parsed.host } };
-  const sentence = /^[^:[\]]+:[0-9]+$/.test(text) ? `host ${quoted(text)} has a port in it, which stands under ports` : parsed.sentence;
+  const sentence = /^(?:[^:[\]]+|\[.*\]):[0-9]+$/.test(text) ? `host ${quoted(text)} has a port in it, which stands under ports` : parsed.sentence;
   const nearest = asciiSpelling(text);
   return nearest === undefined ? { ok: false, sentence } : { ok: false, sentence, nearest };
 }

@@ -1,4 +1,5 @@
 import { Composer, Lexer, Parser, type CST, type Document, type LineCounter } from 'yaml';
+import { unicodeName } from '../address/quote.ts';
 
 /** Documents as the YAML library composes them, or why and from where (an offset in characters) on the text is not read. */
 export type BoundedYaml =
@@ -12,6 +13,12 @@ const LARGEST_FILE = 256 * 1024;
 const DEEPEST = 64;
 
 /**
+ * Characters that one reader takes for a line break and another does not (YAML 1.1 knows more of them; a lone CR), so that a comment
+ * may hide a key, and those that nobody sees: controls, and what turns the direction of a line around (CVE-2021-42574).
+ */
+const DECEPTIVE = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\p{Zl}\p{Zp}\p{Bidi_Control}]|(?<!^)\ufeff/u;
+
+/**
  * Composes YAML 1.2 in time and memory that the text's length bounds. The library by itself recurses into `[[[[...` until its
  * stack overflows, and compares each key of a mapping with every other: a megabyte of either would keep it busy for minutes.
  *
@@ -19,9 +26,11 @@ const DEEPEST = 64;
  */
 export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
   if (text.length > LARGEST_FILE) return { offset: 0, message: `is longer than ${LARGEST_FILE} characters` };
+  lines.addNewLine(0);
+  const deceptive = DECEPTIVE.exec(text);
+  if (deceptive !== null) return misread(text, deceptive, lines);
   const tokens: CST.Token[] = [];
   const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
     if (parser.stack.length > DEEPEST) return { offset: parser.offset - lexeme.length, message: `is nested more than ${DEEPEST} levels deep` };
@@ -29,4 +38,9 @@ export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
   tokens.push(...parser.end());
   const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent', version: '1.2' });
   return { documents: [...composer.compose(tokens)] };
+}
+
+function misread(text: string, { 0: character, index }: RegExpExecArray, lines: LineCounter): BoundedYaml {
+  for (const lineBreak of text.slice(0, index).matchAll(/\n/g)) lines.addNewLine(lineBreak.index + 1);
+  return { offset: index, message: `has ${unicodeName(character)} in it, which readers of YAML disagree on or nobody sees` };
 }

@@ -29,7 +29,13 @@ export interface YamlFile {
 }
 
 /** Plain words that YAML 1.1 (kubectl) and YAML 1.2 read as different things. */
-const AMBIGUOUS = /^(?:y|n|yes|no|on|off|[+-]?0[0-9_]+|[+-]?[0-9][0-9_]*_[0-9_]*)$/i;
+const AMBIGUOUS = new RegExp(`^(?:${[
+  'y|n|yes|no|on|off',
+  // Octal, binary, with underscores, and of base 60 (`7:23` is 443).
+  '[+-]?(?:0[0-9_]+|0[bo][0-9_]+|[0-9]\\w*_\\w*|[0-9]+(?::[0-5]?[0-9])+)',
+  // Without a sign in the exponent.
+  '[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)e[0-9]+',
+].join('|')})$`, 'i');
 
 /**
  * Reads a file of one or more YAML 1.2 documents (JSON is one too). Refused with their position: duplicate keys, anchors,

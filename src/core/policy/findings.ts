@@ -66,13 +66,15 @@ function purpose(schema: JsonSchema | undefined): string {
 
 /** The value that was probably meant by one of another kind: quotes, brackets or a word are what is wrong. */
 function meant(found: unknown, schema: JsonSchema): string | undefined {
-  const options = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
   if (schema.type === 'array') return typeof found === 'string' || typeof found === 'number' ? `[${String(found).slice(0, LONGEST_SHOWN)}]` : undefined;
-  if (typeof found === 'string') {
-    if (schema.type === 'integer' || schema.type === 'boolean') return /^(?:[1-9][0-9]{0,9}|true|false)$/.test(found) ? `${found} without quotes` : undefined;
-    return nearest(found, options);
-  }
-  if (schema.type !== 'string' || (typeof found !== 'number' && typeof found !== 'boolean')) return undefined;
+  const options = schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
+  if (typeof found === 'string') return schema.type === 'string' ? nearest(found, options) : unquoted(found);
+  return schema.type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? inQuotes(found, options) : undefined;
+}
+
+const unquoted = (found: string): string | undefined => (/^(?:[1-9][0-9]{0,9}|true|false)$/.test(found) ? `${found} without quotes` : undefined);
+
+function inQuotes(found: number | boolean, options: readonly string[]): string | undefined {
   // YAML 1.1 reads a bare `off` as false.
   const text = found === false && options.includes('off') ? 'off' : String(found);
   return options.length === 0 || options.includes(text) ? `"${text}"` : undefined;

@@ -59,8 +59,8 @@ export function matchesPath(pattern: PathPattern, view: PathView): boolean {
 }
 
 /**
- * How deny and hold rules compare: also what many servers take for the same path - other case, with path parameters
- * (`/admin;x`), with a slash at the end. Else a rule that forbids `/repos/acme/*` would be passed by `/repos/ACME/x`.
+ * How deny and hold rules compare: also what many servers take for the same path - other case or compatibility form, with path
+ * parameters (`/admin;x`), with a slash at the end, with dots or spaces at the end of a segment (Windows drops them). Else a rule that forbids `/repos/acme/*` would be passed by `/repos/ACME/x`.
  */
 export function resemblesPath(pattern: PathPattern, view: PathView): boolean {
   return matches(pattern.loose, pattern.deep, view.loose);
@@ -75,7 +75,18 @@ function loosened<T extends Token>(segments: readonly T[]): readonly (T | string
 
 function looseSegment(segment: string): string {
   const parameters = segment.indexOf(';');
-  return (parameters === -1 ? segment : segment.slice(0, parameters)).toLowerCase();
+  const name = parameters === -1 ? segment : segment.slice(0, parameters);
+  return (PLAIN.test(name) ? name : withoutEnd(name.normalize('NFKC'))).toLowerCase();
+}
+
+/** Has neither a compatibility form nor anything to drop at its end. */
+const PLAIN = /^[!-~]*[!-\-/-~]$/;
+
+/** Without dots and spaces at the end, unless it is nothing else: an empty segment would match less. Not by a pattern, which would take quadratic time. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end -= 1;
+  return end === 0 ? name : name.slice(0, end);
 }
 
 function matches(tokens: readonly Token[], deep: boolean, segments: readonly string[]): boolean {

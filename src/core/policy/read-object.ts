@@ -26,7 +26,7 @@ export function readObject(value: unknown): ReadObject {
 
 function readPolicy(value: unknown): ReadObject {
   const read = agentPolicy.safeParse(value);
-  const found = [...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, unenforced)), ...conflicts(readableTools(value))];
+  const found = [...hiddenLabel(value), ...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, unenforced)), ...conflicts(readableTools(value))];
   return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
 }
 
@@ -38,6 +38,13 @@ function readableTools(policy: unknown): Numbered[] {
     const read = tool.safeParse(each);
     return read.success ? [[index, read.data] as const] : [];
   });
+}
+
+/** The schema's library drops this one key of a mapping without a word, and so would widen what is selected by it. */
+function hiddenLabel(policy: unknown): Finding[] {
+  const labels = member(member(member(policy, 'spec'), 'agents'), 'matchLabels');
+  const hidden = typeof labels === 'object' && labels !== null && Object.hasOwn(labels, '__proto__');
+  return hidden ? [{ path: ['spec', 'agents', 'matchLabels'], key: '__proto__', message: 'the key is "__proto__"', expected: 'the name of a Kubernetes label' }] : [];
 }
 
 function member(value: unknown, key: string): unknown {

@@ -21,6 +21,7 @@ describe('a pattern is refused', () => {
     ['bücher.example', 'contains U+00FC', 'xn--bcher-kva.example'],
     ['https://api.example.com/v1', 'contains U+002F', 'api.example.com'],
     ['api.example.com:443', 'has a port in it, which stands under ports', 'api.example.com'],
+    ['[2001:db8::1]:443', 'has a port in it, which stands under ports', undefined],
     ['0x7f.1', 'looks like a number', undefined],
   ])('%s: %s', (text, sentence, nearest) => {
     expect(parseHostPattern(text)).toEqual({ ok: false, sentence: expect.stringContaining(sentence), ...(nearest !== undefined && { nearest }) });

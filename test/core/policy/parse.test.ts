@@ -71,6 +71,43 @@ describe('a text that is made to hurt is refused with a problem', () => {
 
 const tool = (http: string): string => policy(`tools: [{name: plain, http: {hosts: [plain.example.com], ${http}}}]`);
 
+describe('a text that not every reader reads alike is refused', () => {
+  test.each([
+    ['a line break that is one in YAML 1.1 only', '# read by nobody\u2028mode: observe', 'U+2028'],
+    ['another', '# read by nobody\u0085mode: observe', 'U+0085'],
+    ['a lone carriage return', '# read by nobody\rmode: observe', 'U+000D'],
+    ['what turns the direction of a line around', '# \u202e mode: observe', 'U+202E'],
+    ['what isolates it', '# \u2066 mode: observe', 'U+2066'],
+    ['a NUL', '# \0', 'U+0000'],
+    ['an escape of the terminal', '# \u001b[2K', 'U+001B'],
+    ['a byte order mark inside', '# \ufeff', 'U+FEFF'],
+  ])('%s', (_, hidden, character) => {
+    expect(parsePolicies([{ file: 'a', text: `${good}${hidden}\n` }]).problems).toEqual([
+      { file: 'a', line: 5, column: hidden.search(/[^\n -~]/) + 1, path: '', message: `has ${character} in it, which readers of YAML disagree on or nobody sees` },
+    ]);
+  });
+
+  test.each(['0443', '+0443', '8_443', '0x1_bb', '0o673', '0b110111011', '4.43e2', '443e0', '.443E3', '7:23', 'y', 'No', 'ON'])('%s', (word) => {
+    expect(parsePolicies([{ file: 'a', text: tool(`ports: [${word}]`) }]).problems.map(({ message }) => message)).toEqual([`${word} means different things to different readers of YAML`]);
+    expect(parsePolicies([{ file: 'a', text: good.replace('spec: {', `spec: {agents: {matchLabels: {app: ${word}}}, `) }]).problems[0]?.message).toBe(`${word} means different things to different readers of YAML`);
+  });
+
+  test.each([['443', 443], ['0x1bb', 443], ['0xBB', 187]])('but not %s, which all read as %i', (word, port) => {
+    expect(parsePolicies([{ file: 'a', text: tool(`ports: [${word}]`) }]).policies[0]?.spec.tools[0]?.http.ports).toEqual([port]);
+  });
+
+  test.each(['\ufeff', ''])('and not a byte order mark at its beginning, or Windows line ends: %j', (mark) => {
+    expect(parsePolicies([{ file: 'a', text: mark + good.replaceAll('\n', '\r\n') }]).problems).toEqual([]);
+  });
+});
+
+test('a label that the schema would drop is refused, also beside others: it would widen what the policy selects', () => {
+  const text = good.replace('spec: {', 'spec: {agents: {matchLabels: {__proto__: x, app: triage}}, ');
+  expect(parsePolicies([{ file: 'a', text }]).problems).toEqual([
+    { file: 'a', line: 4, column: 31, path: 'spec.agents.matchLabels.__proto__', message: 'the key is "__proto__"', expected: 'the name of a Kubernetes label' },
+  ]);
+});
+
 describe('a bare off', () => {
   test.each(['tls: off', 'tls: "off"', "tls: 'off'", '"tls": off'])('is read as the text where it stands for TLS: %s', (http) => {
     const { policies, problems } = parsePolicies([{ file: 'a', text: tool(http) }]);

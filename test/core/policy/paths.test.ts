@@ -48,7 +48,15 @@ describe('a pattern resembles what a lenient server takes for the same path', ()
     ['/admin', '/Admin;a=b', true],
     ['/admin', '/admin%3Bx', true],
     ['/admin/*', '/admin;x/delete;y', true],
+    ['/admin', '/admin.', true],
+    ['/admin', '/admin%20', true],
+    ['/admin/*', '/Admin.%20./x', true],
+    ['/admin', '/%EF%BD%81dmin', true],
+    ['/admin', '/%EF%BC%A1DMIN', true],
+    ['/ok', '/o%E2%84%AA', true],
+    ['/admin', '/.admin', false],
     ['/admin', '/administrator', false],
+    ['/a/*', '/a/...', true],
     ['/a/*', '/a/', false],
     ['/', '/', true],
     ['/', '/a', false],
@@ -74,7 +82,7 @@ describe('a pattern is refused', () => {
   });
 });
 
-const segment = fc.constantFrom('a', 'b', 'c');
+const segment = fc.constantFrom('a', 'b', 'c', 'a.', '...', '%20', '%C3%A4');
 const paths = fc.array(segment, { maxLength: 7 }).map((segments) => `/${segments.join('/')}`);
 const patterns = fc.array(fc.oneof(segment, fc.constantFrom('*', '**')), { maxLength: 6 }).map((tokens) => `/${tokens.join('/')}`);
 
@@ -82,6 +90,12 @@ test('matching agrees with the plain definition of * and **', () => {
   fc.assert(fc.property(patterns, paths, (text, path) => {
     expect(matchesPath(pattern(text), viewPath(path))).toBe(defined(text.slice(1).split('/'), path.slice(1).split('/')));
   }), { numRuns: 1_000 });
+});
+
+test('a segment of many dots takes no more time than another', () => {
+  const begun = performance.now();
+  expect(resemblesPath(pattern('/a'), viewPath(`/${'.'.repeat(100_000)}a`))).toBe(false);
+  expect(performance.now() - begun).toBeLessThan(500);
 });
 
 test('what a pattern matches it also resembles, so that a deny rule never misses what an allow rule of its words would catch', () => {
