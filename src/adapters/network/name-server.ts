@@ -27,16 +27,15 @@ const IDLE_MILLISECONDS = 5_000;
 export async function startNameServer(settings: NameServerSettings): Promise<NameServer> {
   const { udp, tcp } = 'udp' in settings.at ? settings.at : await open(settings.at.host, settings.at.port);
   const connections = new Set<Socket>();
-  const reply = (message: Uint8Array): Uint8Array | undefined => replyTo(message, settings);
 
   udp.on('message', (message, from) => {
-    const answer = reply(message);
+    const answer = replyTo(message, settings);
     // Whoever asked may be gone already; that is no fault of ours.
     if (answer !== undefined) udp.send(answer, from.port, from.address, () => undefined);
   });
   udp.on('error', () => undefined);
   tcp.maxConnections = CONNECTIONS;
-  tcp.on('connection', (socket) => { converse(socket, connections, reply); });
+  tcp.on('connection', (socket) => { converse(socket, connections, settings); });
 
   const { address, port } = udp.address();
   return { host: address, port, close: async () => { await close(udp, tcp, connections); } };
@@ -49,14 +48,16 @@ function replyTo(message: Uint8Array, settings: NameServerSettings): Uint8Array 
   return read.reply;
 }
 
-function converse(socket: Socket, connections: Set<Socket>, reply: (message: Uint8Array) => Uint8Array | undefined): void {
+function converse(socket: Socket, connections: Set<Socket>, settings: NameServerSettings): void {
   const frames = new DnsFrames();
   connections.add(socket);
   socket.on('close', () => { connections.delete(socket); });
   socket.on('error', () => { socket.destroy(); });
   socket.setTimeout(IDLE_MILLISECONDS, () => { socket.destroy(); });
   socket.on('data', (chunk) => {
-    const answers = frames.push(chunk)?.map(reply);
+    const messages = frames.push(chunk);
+    if (messages === undefined) settings.onMalformed?.('expected DNS messages of 1 to 4096 bytes over TCP, got a length beyond that');
+    const answers = messages?.map((message) => replyTo(message, settings));
     // Whoever pipelines without reading its answers is not waited for.
     if (answers === undefined || answers.includes(undefined) || socket.writableNeedDrain) return void socket.destroy();
     for (const answer of answers) if (answer !== undefined) socket.write(dnsFrame(answer));

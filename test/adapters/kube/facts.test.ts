@@ -53,6 +53,9 @@ describe('labels of namespaces', () => {
     server.put('plain', labelled({}));
     await vi.waitFor(() => expect(namespaces.labelled(LABEL)).toEqual(['agents']), soon);
     await vi.waitFor(() => expect(server.watches).toBe(1), soon);
+    // Only what comes over the watch shows that the other end of it knows that it is open.
+    server.put('seen', labelled({ [LABEL]: 'warn' }));
+    await vi.waitFor(() => expect(namespaces.labelled(LABEL)).toEqual(['agents', 'seen']), soon);
     return namespaces;
   }
 

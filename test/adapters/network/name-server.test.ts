@@ -65,12 +65,15 @@ describe('the name server', () => {
     socket.close();
   });
 
-  test('hangs up on TCP that is not DNS', async () => {
+  test('hangs up on TCP that is not DNS, and reports it', async () => {
     const server = await start();
     const socket = connect(server.port, '127.0.0.1');
-    socket.on('error', () => {});
+    let said = '';
+    socket.on('error', () => {}).on('data', (part) => { said += String(part); });
     socket.write('GET / HTTP/1.1\r\n\r\n');
     await once(socket, 'close');
+    expect(said).toBe('');
+    expect(malformed).toEqual(['expected DNS messages of 1 to 4096 bytes over TCP, got a length beyond that']);
   });
 
   test('serves sockets that somebody else opened', async () => {

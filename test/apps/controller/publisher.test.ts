@@ -98,7 +98,7 @@ describe('the controller', () => {
     expect(link.subject()?.agent).toBe('workload');
   });
 
-  test('tells every one of many sidecars of a change within two seconds', async () => {
+  test('tells every one of many sidecars of a change', async () => {
     await world.startController();
     const links = await Promise.all(
       Array.from({ length: 60 }, async (_value, index) => {
@@ -141,9 +141,24 @@ describe('a request', () => {
     });
     socket.on('error', () => undefined);
     await once(socket, 'close');
-    expect(got).not.toContain('HTTP/1.1 200');
+    expect(got).not.toContain('HTTP/');
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function connected(at: net.TcpNetConnectOpts): Promise<void> {
+  const socket = net.connect(at);
+  sockets.push(socket);
+  await once(socket, 'connect');
+}
 
 describe('the health address', () => {
   test('says when the controller is ready', async () => {
@@ -160,7 +175,9 @@ describe('the health address', () => {
     const taken = http.createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    await expect(world.startController({ health: { host: '127.0.0.1', port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const listen = { host: '127.0.0.1', port: await freePort() };
+    await expect(world.startController({ listen, health: { host: '127.0.0.1', port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(connected(listen)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     taken.close();
   });
 });

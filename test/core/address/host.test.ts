@@ -42,19 +42,19 @@ describe('whatever the text', () => {
     const foreign = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((character) => !/[A-Za-z0-9._:[\]-]/.test(character));
     fc.assert(fc.property(hostNames(), foreign, fc.nat(), (name, character, place) => {
       const at = place % (name.length + 1);
-      expect(parseHost(name.slice(0, at) + character + name.slice(at)).ok).toBe(false);
+      expect(parseHost(name.slice(0, at) + character + name.slice(at))).toEqual({ ok: false, sentence: expect.stringContaining(' contains U+') });
     }), { numRuns: 500 });
   });
 });
 
 describe('what the WHATWG URL parser takes for an IPv4 address', () => {
-  const number = fc.nat({ max: 0xffff_ffff }).chain((value) => fc.constantFrom(String(value), `0x${value.toString(16)}`, `0${value.toString(8)}`, `0X${value.toString(16)}`));
+  const number = fc.oneof(fc.nat({ max: 255 }), fc.nat({ max: 0xffff_ffff })).chain((value) => fc.constantFrom(String(value), `0x${value.toString(16)}`, `0${value.toString(8)}`, `0X${value.toString(16)}`));
   const spellings = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'));
 
   test('is an address here only in the one spelling that all readers share (E5)', () => {
     fc.assert(fc.property(spellings, (text) => {
-      const parsed = parseHost(text);
-      if (parsed.ok) expect({ url: new URL(`http://${text}/`).hostname, text }).toEqual({ url: parsed.host, text: parsed.host });
+      const shared = URL.parse(`http://${text}/`)?.hostname === text;
+      expect(parseHost(text)).toEqual(shared ? { ok: true, host: text } : { ok: false, sentence: expect.stringContaining('not four decimal octets') });
     }), { numRuns: 1_000 });
   });
 
@@ -62,7 +62,7 @@ describe('what the WHATWG URL parser takes for an IPv4 address', () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'0123456789abcxX.'.split('')), minLength: 1 }), (text) => {
       const parsed = parseHost(text);
       const url = URL.parse(`http://${text}/`)?.hostname ?? '';
-      if (parsed.ok && /^[0-9]+(?:\.[0-9]+){3}$/.test(url)) expect(isAddressLiteral(parsed.host)).toBe(true);
+      if (/^[0-9]+(?:\.[0-9]+){3}$/.test(url)) expect(parsed.ok && !isAddressLiteral(parsed.host)).toBe(false);
     }), { numRuns: 1_000 });
   });
 });

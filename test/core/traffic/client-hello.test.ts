@@ -20,12 +20,12 @@ describe('vectors', () => {
 });
 
 describe('bytes that arrive one by one', () => {
-  test.each(vectors)('$file: says "more" up to the byte that decides, and never changes its mind after it', ({ input }) => {
+  test.each(vectors)('$file: says "more" up to the byte that decides, and never changes its mind after it', ({ keys, input }) => {
     const reads = Array.from({ length: input.length + 1 }, (_, length) => readClientHello(input.subarray(0, length)));
     const decided = reads.findIndex(({ kind }) => kind !== 'more');
-    if (decided === -1) return;
+    expect(decided === -1).toBe(only(keys, 'verdict') === 'incomplete');
     // A record that has begun with too much in it is refused once it is whole, so the first decision stands for all longer inputs.
-    for (const read of reads.slice(decided)) expect(read).toEqual(reads[decided]);
+    for (const read of decided === -1 ? [] : reads.slice(decided)) expect(read).toEqual(reads[decided]);
   });
 });
 

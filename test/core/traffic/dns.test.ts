@@ -29,9 +29,8 @@ describe('vectors', () => {
     expect(bytes.subarray(4)).toEqual(Buffer.alloc(8));
   });
 
-  test.each(vectors)('$file: no beginning of it is taken for a query', ({ input }) => {
-    const whole = readQuery(input);
-    for (let length = 0; whole.kind === 'query' && length < input.length; length++) {
+  test.each(vectors.filter(({ keys }) => only(keys, 'verdict') === 'accepted'))('$file: no beginning of it is taken for a query', ({ input }) => {
+    for (let length = 0; length < input.length; length++) {
       expect(readQuery(input.subarray(0, length)).kind, `${length} bytes`).toBe('fault');
     }
   });
