@@ -1,8 +1,10 @@
-import { createPublicKey, generateKeyPairSync, hash } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
+import { evidenceKeyId } from '../../core/evidence/evidence-jwk.ts';
+import { generateEvidenceKey, readEvidencePair } from './evidence-pair.ts';
 import { JournalFault, faultOf } from './fault.ts';
 import { keyFolder } from './layout.ts';
 
@@ -46,11 +48,11 @@ function ownPublicKey(directory: string): JWK | undefined {
 }
 
 function makeOwnKey(directory: string): JWK {
-  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK;
-  const path = join(keyFolder(directory), thumbprint(jwk));
-  writeOnce(`${path}.public.json`, publicHalf(jwk), 0o644);
-  writeOnce(`${path}.private.json`, jwk, 0o600);
-  return publicHalf(jwk);
+  const { publicKey, privateKey } = readEvidencePair(generateEvidenceKey());
+  const path = join(keyFolder(directory), publicKey.kid);
+  writeOnce(`${path}.public.json`, publicKey, 0o644);
+  writeOnce(`${path}.private.json`, privateKey, 0o600);
+  return publicKey;
 }
 
 function readKey(jwk: JWK): EvidenceKey {
@@ -58,15 +60,10 @@ function readKey(jwk: JWK): EvidenceKey {
     throw new JournalFault('unusable', `expected the evidence key to be an EC key on P-256, got ${jwk.kty ?? 'none'} ${jwk.crv ?? ''}`.trimEnd());
   }
   try {
-    return { id: thumbprint(jwk), publicKey: createPublicKey({ key: { ...publicHalf(jwk) }, format: 'jwk' }) };
+    return { id: evidenceKeyId(jwk.x ?? '', jwk.y ?? ''), publicKey: createPublicKey({ key: { ...publicHalf(jwk) }, format: 'jwk' }) };
   } catch (error) {
     throw new JournalFault('unusable', 'expected the evidence key to be a point on P-256', error);
   }
-}
-
-/** RFC 7638 of an EC key. By hand, because jose would cost an idle sidecar 8 MiB for these two lines. */
-function thumbprint({ crv, kty, x, y }: JWK): string {
-  return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url');
 }
 
 function publicHalf({ kty, crv, x, y }: JWK): JWK {

@@ -9,6 +9,8 @@ export type JournalFaultCode =
   | 'write-failed'
   /** More bytes wait to be written than the journal holds in memory. */
   | 'overloaded'
+  /** What was given as a key is none, or not the one that payloads are sealed to. */
+  | 'key-invalid'
   | 'closed';
 
 /** A record could not be kept. Whoever gets it must not do what the record was to say. */

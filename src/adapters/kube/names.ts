@@ -5,6 +5,7 @@ export const TRUST_CONFIG_MAP = 'sallyport-trust';
 export const WEBHOOK_CERTIFICATE_SECRET = 'sallyport-webhook-tls';
 export const CONTROLLER_CERTIFICATE_SECRET = 'sallyport-controller-tls';
 export const LINK_KEY_SECRET = 'sallyport-link-key';
+export const EVIDENCE_KEY_SECRET = 'sallyport-evidence-key';
 
 /** Of the Deployment, Service and ServiceAccount alike. */
 export const WEBHOOK = 'sallyport-webhook';

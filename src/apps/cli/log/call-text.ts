@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
+import { EVIDENCE_KEY_SECRET, SYSTEM_NAMESPACE } from '../../../adapters/kube/names.ts';
 import type { CallTiming, IntentDraft, OutcomeDraft, PayloadFacts } from '../../../core/evidence/draft.ts';
 import type { Stamp } from '../../../core/evidence/record.ts';
 import { printableText } from '../../../core/evidence/text.ts';
@@ -78,9 +79,17 @@ function payloadLines(payload: OpenedPayload, whole: boolean): string[] {
     case 'none': return ['not kept'];
     case 'missing': return ['the sealed payload is not there: erased, removed or lost'];
     case 'altered': return [`the sealed payload was altered: ${payload.sentence}`];
-    case 'sealed': return [`sealed to key ${payload.key}, whose private half is not in this folder`];
+    case 'sealed': return sealedLines(payload.key);
     case 'opened': return [...digestLines(payload.digestHolds), ...bodyLines(payload.body, whole)];
   }
+}
+
+function sealedLines(key: string): string[] {
+  return [
+    `sealed to key ${key}, whose private half is not in this folder: open it with --key FILE`,
+    "what a pod sealed opens with the cluster's key; whoever may read that Secret gets FILE by",
+    `  kubectl -n ${SYSTEM_NAMESPACE} get secret ${EVIDENCE_KEY_SECRET} -o jsonpath='{.data.private\\.pem}' | base64 -d > FILE`,
+  ];
 }
 
 function digestLines(holds: boolean | undefined): string[] {

@@ -40,11 +40,13 @@ function showCommand(): Command {
     .description('print one call whole: who, what, why, what became of it, and its payloads where they can be opened')
     .argument('<call>', 'the call\'s id, or the beginning or end of it')
     .option('--journal <dir>', `the journal's folder (default: ${DEFAULT_PLACE})`)
+    .option('--key <file>', 'private key (PEM or JWK) that payloads are sealed to, where it is not in the folder')
     .option('--body', 'print payloads whole', false)
     .addOption(outputOption('text, or one JSON object'))
-    .addHelpText('after', examples('sallyport log show 9f3c21ab', 'sallyport log show 9f3c21ab --journal ./journal --body'))
-    .action(async (call: string, { journal, body, output }: OutputOption & { journal?: string; body: boolean }) => {
-      await saying(() => showCall({ directory: place(journal), call, body, output, stdout: process.stdout }));
+    .addHelpText('after', '\nExit codes: 0 shown, 1 no such call, 2 no journal or key that can be read, or another key than the payloads\nare sealed to.\n')
+    .addHelpText('after', examples('sallyport log show 9f3c21ab', 'sallyport log show 9f3c21ab --journal ./journal --body', 'sallyport log show 9f3c21ab --journal ./from-a-pod --key evidence-key.pem'))
+    .action(async (call: string, { journal, key, body, output }: OutputOption & { journal?: string; key?: string; body: boolean }) => {
+      await saying(() => showCall({ directory: place(journal), call, ...(key === undefined ? {} : { key }), body, output, stdout: process.stdout }));
     });
 }
 
@@ -65,7 +67,7 @@ function verifyCommand(): Command {
 
 const DEFAULT_PLACE = '$SALLYPORT_STATE/journal, else $XDG_STATE_HOME/sallyport/journal';
 
-/** A journal that cannot be read ends with 2, so that nobody takes it for one that was tampered with, or for an intact one. */
+/** A journal or a key that cannot be read ends with 2, so that nobody takes it for one that was tampered with, or for an intact one. */
 async function saying(act: () => Promise<void>): Promise<void> {
   try {
     await act();

@@ -1,4 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { type EvidencePair, readEvidencePair } from '../../../adapters/journal/evidence-pair.ts';
+import { JournalFault } from '../../../adapters/journal/fault.ts';
 import { openPayload } from '../../../adapters/journal/open-payload.ts';
 import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
 import { findCalls } from '../../../adapters/journal/read-log.ts';
@@ -10,6 +13,8 @@ export interface ShowOptions {
   readonly directory: string;
   /** A call's id, or the beginning or end of one. */
   readonly call: string;
+  /** File with the private key that payloads are sealed to, where it is none of the folder's own. */
+  readonly key?: string;
   /** Print payloads whole. */
   readonly body: boolean;
   readonly output: 'text' | 'json';
@@ -22,14 +27,16 @@ export interface ShownCall extends CallRecords {
   readonly response?: OpenedPayload;
 }
 
-/** `log show`. Rejects with JournalFault where there is no journal, and with an Error where the text names no call, or several. */
-export async function showCall({ directory, call, body, output, stdout }: ShowOptions): Promise<void> {
+/** `log show`. Rejects with JournalFault where there is no journal or the key is the wrong one, and with an Error where the text names no call, or several. */
+export async function showCall({ directory, call, key, body, output, stdout }: ShowOptions): Promise<void> {
   const found = onlyCall(findCalls(directory, call), call, directory);
+  const pair = key === undefined ? undefined : await readKeyFile(key);
   const shown = {
     ...found,
-    ...(await opened(directory, 'request', found.outcome?.request)),
-    ...(await opened(directory, 'response', found.outcome?.response)),
+    ...(await opened(directory, 'request', found.outcome?.request, pair)),
+    ...(await opened(directory, 'response', found.outcome?.response, pair)),
   };
+  if (pair !== undefined) requireOpened(shown, pair);
   stdout.write(output === 'json' ? `${JSON.stringify(asJson(shown), undefined, 2)}\n` : callText(shown, body, stdout));
 }
 
@@ -42,8 +49,23 @@ function onlyCall(calls: readonly CallRecords[], text: string, directory: string
   return first;
 }
 
-async function opened(directory: string, side: 'request' | 'response', facts: PayloadFacts | undefined): Promise<Pick<ShownCall, 'request' | 'response'>> {
-  return facts === undefined ? {} : { [side]: await openPayload(directory, facts) };
+async function readKeyFile(file: string): Promise<EvidencePair> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new JournalFault('key-invalid', `expected a readable key in ${file}: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+  return readEvidencePair(text);
+}
+
+async function opened(directory: string, side: 'request' | 'response', facts: PayloadFacts | undefined, key: EvidencePair | undefined): Promise<Pick<ShownCall, 'request' | 'response'>> {
+  return facts === undefined ? {} : { [side]: await openPayload(directory, facts, key) };
+}
+
+function requireOpened({ request, response }: ShownCall, { publicKey }: EvidencePair): void {
+  const sealed = [request, response].find((payload) => payload?.state === 'sealed');
+  if (sealed !== undefined) throw new JournalFault('key-invalid', `expected key ${sealed.key}, to which the payloads of this call are sealed, got key ${publicKey.kid}`);
 }
 
 function asJson({ call, intent, outcome, request, response }: ShownCall): object {

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { generateEvidenceKey, readEvidencePair } from '../../../../src/adapters/journal/evidence-pair.ts';
 import { openJournal } from '../../../../src/adapters/journal/journal.ts';
 import type { Journal } from '../../../../src/adapters/journal/journal.ts';
+import { generateLinkKey } from '../../../../src/adapters/link/key.ts';
 import { logCommand } from '../../../../src/apps/cli/log/command.ts';
 import { Columns, painter } from '../../../../src/apps/cli/log/columns.ts';
 import { showCall } from '../../../../src/apps/cli/log/show.ts';
@@ -168,6 +170,66 @@ describe('log show', () => {
     ['several', '019a', /expected one call, got 6 that begin or end with 019a/],
   ])('an id that fits %s is refused with what to do', async (_, call, message) => {
     await expect(shown(call)).rejects.toThrow(message);
+  });
+});
+
+describe('log show of what a pod sealed', () => {
+  const CALL = 'call-one';
+  const folder = sharedFolder();
+  const pem = generateEvidenceKey();
+  const { publicKey, privateKey } = readEvidencePair(pem);
+  const other = readEvidencePair(generateEvidenceKey());
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  beforeAll(async () => {
+    const journal = await openJournal({ directory: folder, now: Date.now, randomBytes, sealTo: publicKey });
+    const sink = journal.payload({ payload: 'full', limit: 10_000, redact: [] }, CALL, 'response', 'text/plain');
+    sink.write(Buffer.from('the answer'));
+    await journal.append(intentOf(CALL), 'written');
+    await journal.append(outcomeOf(CALL, { response: await sink.end() }), 'written');
+    await journal.close();
+  });
+
+  test('names the key and how to get it, where it is not given', async () => {
+    const text = await shown(CALL, { directory: folder });
+    expect(text).not.toContain('the answer');
+    expect(text).toContain(`sealed to key ${publicKey.kid}, whose private half is not in this folder: open it with --key FILE\n`);
+    expect(text).toContain("  kubectl -n sallyport-system get secret sallyport-evidence-key -o jsonpath='{.data.private\\.pem}' | base64 -d > FILE\n");
+  });
+
+  test.each([
+    ['PEM, as it lies in the Secret', () => pem],
+    ['a JWK', () => JSON.stringify(privateKey)],
+    ['a JWK that names another point than its own', () => JSON.stringify({ ...other.publicKey, d: privateKey.d })],
+  ])('opens it with its key as %s', async (_name, text) => {
+    expect(await shown(CALL, { directory: folder, key: file('key', text()) })).toMatch(/the digest holds\n\n {10}the answer\n/);
+  });
+
+  test.each([
+    ['another key', JSON.stringify(other.privateKey), `expected key ${publicKey.kid}, to which the payloads of this call are sealed, got key ${other.publicKey.kid}`],
+    ['the public half as a JWK', JSON.stringify(publicKey), 'expected the private half of an evidence key, EC on P-256 in PEM or as a JWK, got only a public half'],
+    ['the public half in PEM', createPublicKey(pem).export({ format: 'pem', type: 'spki' }).toString(), 'got only a public half'],
+    ['the Secret as it is, in base64', Buffer.from(pem).toString('base64'), 'got something else'],
+    ['a key of another kind', generateLinkKey(), 'got something else'],
+    ['a secret number of zero', JSON.stringify({ ...privateKey, d: 'A'.repeat(43) }), 'got something else'],
+    ['broken JSON', '{"kty"', 'got something else'],
+    ['nothing', '', 'got something else'],
+  ])('is refused with one sentence and 2 where the key is %s', async (_name, text, sentence) => {
+    const { code, stdout, stderr } = await sallyport('log', 'show', CALL, '--journal', folder, '--key', file('bad-key', text));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain(privateKey.d);
+  });
+
+  test('is refused with one sentence and 2 where there is no such file', async () => {
+    const { code, stderr } = await sallyport('log', 'show', CALL, '--journal', folder, '--key', join(folder, 'absent'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^sallyport: expected a readable key in .*absent: ENOENT.*\n$/);
   });
 });
 
