@@ -12,6 +12,8 @@ const LARGEST_FILE = 256 * 1024;
 /** A policy needs 9, the managed fields of an exported object some 20. */
 const DEEPEST = 64;
 
+const MOST_ERRORS = 100;
+
 /**
  * Characters that one reader takes for a line break and another does not (YAML 1.1 knows more of them; a lone CR), so that a comment
  * may hide a key, and those that nobody sees: controls, and what turns the direction of a line around (CVE-2021-42574).
@@ -31,8 +33,14 @@ export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
   if (deceptive !== null) return misread(text, deceptive, lines);
   const tokens: CST.Token[] = [];
   const parser = new Parser(lines.addNewLine);
+  let errors = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+      if (token.type === 'error') errors += 1;
+    }
+    // The text is refused already; each further one would be made into an exception.
+    if (errors > MOST_ERRORS) break;
     if (parser.stack.length > DEEPEST) return { offset: parser.offset - lexeme.length, message: `is nested more than ${DEEPEST} levels deep` };
   }
   tokens.push(...parser.end());

@@ -45,6 +45,7 @@ describe('a text that is made to hurt is refused with a problem', () => {
     ['nested lines', Array.from({ length: 100 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''), 'is nested more than 64 levels deep'],
     ['a mapping of very many keys', Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join(''), 'is missing'],
     ['very many unknown keys', `${good}${Array.from({ length: 10_000 }, (_, index) => `k${index}: 1\n`).join('')}`, '10000 problems begin here, of which 100 are shown'],
+    ['very many brackets that close nothing', ']'.repeat(200_000), '101 problems begin here, of which 100 are shown'],
     ['very many faults of the text', 'off: !!x &a "\n'.repeat(10_000), expect.stringMatching(/^\d+ problems begin here, of which 100 are shown$/)],
     ['a bomb of aliases', `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${`*${'abcdefg'[index]},`.repeat(9)}]`).join('\n')}`, 'anchor &a is refused'],
     ['a very long file', `# ${'x'.repeat(300_000)}`, 'is longer than 262144 characters'],
