@@ -46,8 +46,8 @@ const INTRODUCTION = `# Policy reference
 Generated from the schema by \`npm run generate\`; do not edit.
 
 A policy file holds one or more YAML 1.2 documents of the kinds below. Anything that is not on this page is refused with
-file, line and column, and what was in force stays in force: an unknown key, a key twice, anchors, aliases, tags, and words that
-YAML 1.1 and 1.2 read differently (\`yes\`, \`on\`, \`010\`). \`tls: off\` alone may stand bare in a file; \`kubectl\` makes a boolean of it, so in
+file, line and column, and what was in force stays in force: an unknown key, a key twice, anchors, aliases, tags, words that
+YAML 1.1 and 1.2 read differently (\`yes\`, \`on\`, \`010\`, \`7:23\`), and characters that are not seen or break a line for some readers only. \`tls: off\` alone may stand bare in a file; \`kubectl\` makes a boolean of it, so in
 what you apply to a cluster write \`tls: "off"\`. A file may have 256 Ki characters, and be nested 64 levels deep.
 \`sallyport policy lint\` says all that is wrong at once.
 
@@ -78,8 +78,9 @@ every well-formed call passes. Either way the record says what enforcing would h
   address (NAT64, 6to4, Teredo, IPv4-mapped) has to be permitted as well. A host that is an address has to stand in both lists.
 - **Paths** are compared segment by segment in their normal form: \`*\` is one segment that is not empty, \`**\` any number, also none.
   Ambiguous paths (\`//\`, \`..\`, \`%2f\`, a backslash, control characters) are refused before any rule is asked. The query is not compared.
-- **Allow rules** compare exactly. **Deny and hold rules** compare also what a lenient server takes for the same call: letter case, a
-  slash at the end, and path parameters (\`/admin;x\`) make no difference to them.
+- **Allow rules** compare exactly. **Deny and hold rules** compare also what a lenient server takes for the same call: letter case,
+  compatibility forms of letters, a slash at the end, dots or spaces at the end of a segment, and path parameters (\`/admin;x\`) make no
+  difference to them.
 - **Methods** are case-sensitive. A request that asks for another method in \`X-HTTP-Method-Override\` is judged as both.
 - **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
 `;
