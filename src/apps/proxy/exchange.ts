@@ -26,7 +26,7 @@ export interface Request {
 }
 
 /** RFC 9110 section 9.2.2: sending them twice has the effect of sending them once. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
  * One call from its head to its end: judged and recorded by the guard, then sent on the permit, both bodies streamed, the

@@ -7,6 +7,7 @@ import { canonicalPath } from './canonical-path.ts';
 import type { CompiledPolicy } from './compiled.ts';
 import { addressesOf, captureOf, prevailing } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
+import { NEVER_FORWARDED } from './methods.ts';
 import { readings } from './readings.ts';
 import { obstacle } from './selects.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -17,7 +18,7 @@ import { hintOf, sentenceOf } from './wording.ts';
  *
  * 1. no snapshot: deny;
  * 2. `now` (milliseconds since the epoch) is past `validUntil`: deny;
- * 3. the action is malformed, or not in its normal form: deny;
+ * 3. the action is malformed, not in its normal form, of a method that is never forwarded, or asks in a header for one that cannot be told: deny;
  * 4. no policy selects the agent: deny;
  * 5. each policy is asked by itself (see `judge`): a deny rule of any decides, else a hold rule of any, else an allow of
  *    any; where nothing allows: deny.
@@ -35,7 +36,10 @@ export function evaluate(snapshot: Snapshot | undefined, subject: Subject, actio
   if (action.kind === 'malformed') return noted(note, deny(action.reason, action.sentence));
   const crooked = crookedPath(action.path);
   if (crooked !== undefined) return noted(note, crooked);
-  return strictest(readings(action).map((reading) => decide(snapshot, subject, reading, note)));
+  if (NEVER_FORWARDED.has(action.method.toUpperCase())) return noted(note, unforwarded(action));
+  const read = readings(action);
+  if (!read.ok) return noted(note, deny('request-malformed', read.sentence, read.hint));
+  return strictest(read.actions.map((reading) => decide(snapshot, subject, reading, note)));
 }
 
 /** Steps 4 and 5. */
@@ -116,6 +120,9 @@ function crookedPath(path: string): Deny | undefined {
   if (!canonical.ok) return deny('path-ambiguous', canonical.sentence);
   return canonical.path === path ? undefined : deny('path-ambiguous', 'The path is not in its normal form.', `Write it as ${canonical.path}.`);
 }
+
+const unforwarded = ({ method }: HttpAction): Deny =>
+  deny('request-malformed', `${method} is a method that is never forwarded.`, 'Call by another method.');
 
 function deny(reason: ReasonCode, sentence: string, hint?: string): Deny {
   return { kind: 'deny', reason, sentence, ...(hint !== undefined && { hint }) };

@@ -1,16 +1,35 @@
 import type { HttpAction } from '../terms/action.ts';
+import { quoted } from '../address/quote.ts';
+import { METHODS } from './methods.ts';
 
-/** Headers by which many frameworks let a request stand for another method. */
-const OVERRIDES = new Set(['x-http-method-override', 'x-http-method', 'x-method-override']);
+export type Readings =
+  | { readonly ok: true; readonly actions: readonly HttpAction[] }
+  | { readonly ok: false; readonly sentence: string; readonly hint: string };
+
+/** Headers by which many frameworks let a request stand for another method. CGI and its heirs (WSGI, Rack, PHP) take `_` for `-`. */
+const OVERRIDE = /^x[-_](?:http[-_]method(?:[-_]override)?|method[-_]override)$/;
+
+const KNOWN: ReadonlySet<string> = new Set(METHODS);
 
 /**
- * Every call that a server may take a request for: the one that it is, and one for each method that a header asks for
+ * Every call that a server may take a request for: the one that it is, and the one by the method that a header asks for
  * (else `POST` with `X-HTTP-Method-Override: DELETE` would pass a rule that denies DELETE).
+ *
+ * Not ok where servers would disagree about that method: the headers name several (`DELETE, GET`, or one each), or something that is none.
  */
-export function readings(action: HttpAction): readonly HttpAction[] {
-  const asked = action.headers.filter(([name]) => OVERRIDES.has(name));
-  if (asked.length === 0) return [action];
-  const methods = new Set(asked.map(([, value]) => value.trim().toUpperCase()));
-  methods.delete(action.method);
-  return [action, ...Array.from(methods, (method) => ({ ...action, method }))];
+export function readings(action: HttpAction): Readings {
+  const asking = action.headers.filter(([name]) => OVERRIDE.test(name));
+  const [first, ...others] = asking;
+  if (first === undefined) return { ok: true, actions: [action] };
+  const method = wanted(first[1]);
+  if (!KNOWN.has(method)) return unclear(`${first[0]} asks for the method ${quoted(first[1])}, which is not one registered method`);
+  const other = others.find(([, value]) => wanted(value) !== method);
+  if (other !== undefined) return unclear(`${first[0]} asks for the method ${method} and ${other[0]} for ${quoted(other[1])}`);
+  return { ok: true, actions: method === action.method ? [action] : [action, { ...action, method }] };
 }
+
+/** Frameworks that heed the header compare it without regard to case. */
+const wanted = (value: string): string => value.trim().toUpperCase();
+
+const unclear = (what: string): Readings =>
+  ({ ok: false, sentence: `The request can be read in several ways: ${what}.`, hint: 'Send the method itself, or one header that asks for one other method.' });

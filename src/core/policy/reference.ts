@@ -81,7 +81,9 @@ every well-formed call passes. Either way the record says what enforcing would h
 - **Allow rules** compare exactly. **Deny and hold rules** compare also what a lenient server takes for the same call: letter case,
   compatibility forms of letters, a slash at the end, dots or spaces at the end of a segment, and path parameters (\`/admin;x\`) make no
   difference to them.
-- **Methods** are case-sensitive. A request that asks for another method in \`X-HTTP-Method-Override\` is judged as both.
+- **Methods** are case-sensitive. A request that asks for another method in a header (\`X-HTTP-Method-Override\`,
+  \`X-HTTP-Method\`, \`X-Method-Override\`) is judged as both; one that asks for several, or for none that is registered, is refused.
+  \`TRACE\` and \`CONNECT\` are never forwarded, whatever allows them.
 - **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
 `;
 

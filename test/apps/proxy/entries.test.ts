@@ -17,6 +17,8 @@ async function worldFor(way: Way): Promise<{ world: World; calls: () => number; 
   rules:
   - name: post
     allow: {methods: [POST], paths: [/items/*]}
+  - name: any
+    allow: {paths: [/any]}
   - name: secret
     deny: {paths: [/secret/**]}
     reason: nobody reads secrets
@@ -52,6 +54,8 @@ const CASES: readonly Case[] = [
   { title: 'a host that no tool lists', host: 'denied.example.com', path: '/', status: 403, reason: 'host-not-listed', decision: 'deny' },
   { title: 'a path with an encoded slash', path: '/items%2f..%2fsecret', status: 400, reason: 'path-ambiguous', decision: 'deny' },
   { title: 'a path with a dot segment', path: '/items/../secret/1', status: 400, reason: 'path-ambiguous', decision: 'deny' },
+  { title: 'a method that is never forwarded, whatever is allowed', method: 'TRACE', path: '/any', status: 400, reason: 'request-malformed', decision: 'deny' },
+  { title: 'a header that asks for two methods', path: '/items', headers: { 'x-http-method-override': 'DELETE, GET' }, status: 400, reason: 'request-malformed', decision: 'deny' },
   { title: 'an upgrade', path: '/items', headers: { connection: 'upgrade', upgrade: 'websocket' }, status: 403, reason: 'upgrade-refused', decision: 'deny' },
   { title: 'a Host of another server', path: '/items', headers: { host: 'denied.example.com' }, status: 421, reason: 'authority-mismatch', decision: 'deny' },
 ];
@@ -101,6 +105,17 @@ describe.each(WAYS)('%s', (way) => {
   });
 
   test('without a policy everything is denied', async () => {
+    const { world, calls, port } = await worldFor(way);
+    world.source.change(undefined);
+    const answer = await world.ask(way, 'api.example.com', { path: '/items', port });
+
+    expect(answer).toMatchObject({ status: 403, problem: { reason: 'policy-missing' } });
+    expect(await world.records.intent()).toMatchObject({ decision: 'deny', reason: 'policy-missing', entry: ENTRIES[way] });
+    expect((await world.records.intent()).policy).toBeUndefined();
+    expect(calls()).toBe(0);
+  });
+
+  test('under a policy that lists no host everything is denied', async () => {
     const { world, calls, port } = await worldFor(way);
     world.source.change(policyOf('- {name: none, http: {hosts: [], ports: [443]}, access: full}', 2));
     const answer = await world.ask(way, 'api.example.com', { path: '/items', port });

@@ -54,8 +54,10 @@ export class FakeSource implements SnapshotSource {
     return () => { this.#listeners.delete(listener); };
   }
 
-  change(snapshot: Snapshot): void {
+  /** Undefined: there is none any more, of which nobody is told. */
+  change(snapshot: Snapshot | undefined): void {
     this.#snapshot = snapshot;
+    if (snapshot === undefined) return;
     for (const listener of this.#listeners) listener(snapshot);
   }
 }

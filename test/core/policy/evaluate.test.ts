@@ -72,6 +72,18 @@ describe('a lenient server finds no way around a deny or hold rule', () => {
   ])('by the header %s: %s', (name, value, expected) => {
     expect(judged([TRACKER], 'GET https://tracker.example.com/projects/a', [[name, value]])).toBe(expected);
   });
+
+  test.each(['DELETE, GET', 'ERASE', 'TRACE', ''])('by an x-method-override that servers would read differently: %j', (value) => {
+    const docs = 'https://docs.tracker.example.com/';
+    expect(judged([TRACKER], `DELETE ${docs}`)).toBe('permit allowed-by-access access');
+    expect(judged([TRACKER], `POST ${docs}`, [['x-method-override', value]])).toBe('deny request-malformed');
+  });
+});
+
+test.each(['TRACE', 'CONNECT', 'trace'])('%s is refused even where any method is allowed, or policy only observes', (method) => {
+  for (const mode of ['enforce', 'observe'] as const) {
+    expect(judged([apiPolicy('access: full', 'all', mode)], `${method} https://api.example.com/a`)).toBe('deny request-malformed');
+  }
 });
 
 describe('several policies', () => {
