@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubeObject } from '../../src/adapters/kube/client.ts';
 import { mintAuthority, mintServing, type KeptAuthority } from '../../src/adapters/certificates/serving.ts';
+import { generateEvidenceKey, readEvidencePair } from '../../src/adapters/journal/evidence-pair.ts';
 import { createLink, type Link, type LinkNotice, type LinkSettings } from '../../src/adapters/link/client.ts';
 import { generateLinkKey, type LinkSigner, readLinkSigner } from '../../src/adapters/link/key.ts';
 import type { LivePod } from '../../src/apps/controller/live-pod.ts';
@@ -24,6 +25,8 @@ export class LinkWorld {
   readonly policies = new FakeCollection<PolicyReading>(Date.now());
   readonly issuer: FakeTokenIssuer;
   readonly signer: LinkSigner = readLinkSigner(generateLinkKey());
+  /** The pair whose public half the controller tells; another one from its next start on. */
+  evidence = readEvidencePair(generateEvidenceKey());
   readonly authority: KeptAuthority;
   readonly directory = mkdtempSync(join(tmpdir(), 'sallyport-link-'));
   readonly logged: string[] = [];
@@ -56,6 +59,7 @@ export class LinkWorld {
         ownerName: (pod) => this.ownerName(pod),
         certificate: { current: () => certificate, onChange: () => () => undefined },
         signer: this.signer,
+        evidenceKey: this.evidence.publicKey,
         log: { info: said, warn: said, error: said },
         now: clock,
       },

@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
+import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import { compile } from '../../core/policy/compile.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
@@ -18,6 +19,7 @@ export interface Held {
   readonly snapshot: Snapshot;
   readonly subject: Subject;
   readonly problems: readonly string[];
+  readonly evidenceKey: EvidenceJwk;
 }
 
 export interface AcceptTerms {
@@ -46,7 +48,7 @@ export async function acceptLine(line: string, held: Held | undefined, terms: Ac
   if (snapshot.digest !== message.digest) {
     throw new LinkFault('digest-wrong', `expected policies of digest ${message.digest}, got ${snapshot.digest}`);
   }
-  return { snapshot, subject: message.subject, problems: message.problems };
+  return { snapshot, subject: message.subject, problems: message.problems, evidenceKey: message.evidenceKey };
 }
 
 function requireOwn({ subject }: ReadMessage, pod: OwnPod): void {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import { renew, type Snapshot } from '../../core/policy/snapshot.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import { orAbort } from '../network/or-abort.ts';
@@ -38,7 +39,7 @@ export interface LinkSettings {
 
 /** Something to be recorded: what the link did, in one sentence. */
 export interface LinkNotice {
-  readonly event: 'link-up' | 'link-down' | 'policy-loaded' | 'policy-refused';
+  readonly event: 'link-up' | 'link-down' | 'policy-loaded' | 'policy-refused' | 'evidence-key-changed';
   readonly sentence: string;
   readonly code?: LinkFaultCode;
   readonly generation?: number;
@@ -55,6 +56,8 @@ export interface Link {
   onChange(listener: (snapshot: Snapshot) => void): () => void;
   /** Resolves at the first good line; rejects when `signal` aborts or the link is closed. */
   whenReady(signal?: AbortSignal): Promise<Snapshot>;
+  /** What to seal payloads to, from the first good line on to the end of the process: a later change is told as a notice alone. As `whenReady`. */
+  evidenceKey(signal?: AbortSignal): Promise<EvidenceJwk>;
   close(): Promise<void>;
 }
 
@@ -79,7 +82,7 @@ class Client implements Link {
   readonly #settings: LinkSettings;
   readonly #terms: AcceptTerms;
   readonly #closing = new AbortController();
-  readonly #ready = Promise.withResolvers<Snapshot>();
+  readonly #ready = Promise.withResolvers<Held>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   #held: Held | undefined;
   #failures = 0;
@@ -112,7 +115,11 @@ class Client implements Link {
   }
 
   async whenReady(signal?: AbortSignal): Promise<Snapshot> {
-    return await orAbort(this.#ready.promise, signal);
+    return (await orAbort(this.#ready.promise, signal)).snapshot;
+  }
+
+  async evidenceKey(signal?: AbortSignal): Promise<EvidenceJwk> {
+    return (await orAbort(this.#ready.promise, signal)).evidenceKey;
   }
 
   async close(): Promise<void> {
@@ -171,13 +178,20 @@ class Client implements Link {
     this.#complaint = message;
   }
 
-  #announce(before: Held | undefined, { snapshot, subject, problems }: Held): void {
-    this.#ready.resolve(snapshot);
+  #announce(before: Held | undefined, held: Held): void {
+    const { snapshot, subject, problems } = held;
+    this.#ready.resolve(held);
+    this.#announceKey(before, held);
     if (before?.snapshot.digest === snapshot.digest && JSON.stringify([before.subject, before.problems]) === JSON.stringify([subject, problems])) return;
     const { generation, digest, policies } = snapshot;
     const sentence = [`obeying ${policies.length} policies from the controller`, ...problems].join('; ');
     this.#notice({ event: 'policy-loaded', sentence, generation, digest });
     for (const listener of this.#listeners) listener(snapshot);
+  }
+
+  #announceKey(before: Held | undefined, { evidenceKey: { kid } }: Held): void {
+    if (before === undefined || before.evidenceKey.kid === kid) return;
+    this.#notice({ event: 'evidence-key-changed', sentence: `payloads are to be sealed to key ${kid} from this sidecar's next start on, and until then to the key that it started with` });
   }
 
   #renew(): void {

@@ -1,4 +1,5 @@
 import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { type EvidenceJwk, evidenceKeyId } from '../../core/evidence/evidence-jwk.ts';
 import { shapeFindings } from '../../core/policy/check-shape.ts';
 import type { JsonSchema } from '../../core/policy/json-schema.ts';
 import type { AgentPolicy } from '../../core/policy/model.ts';
@@ -19,6 +20,8 @@ export interface SnapshotMessage {
   readonly policies: readonly AgentPolicy[];
   /** One sentence for each policy of the pod that could not be read. */
   readonly problems: readonly string[];
+  /** What the sidecar seals payloads to; it never holds what opens them. */
+  readonly evidenceKey: EvidenceJwk;
 }
 
 /** The same as it was read: `policies` has still to pass the schema. */
@@ -39,6 +42,14 @@ const SUBJECT: JsonSchema = {
   required: ['namespace', 'agent'],
 };
 
+const COORDINATE: JsonSchema = { type: 'string', minLength: 43, maxLength: 43 };
+
+const EVIDENCE_KEY: JsonSchema = {
+  type: 'object',
+  properties: { kty: { type: 'string', const: 'EC' }, crv: { type: 'string', const: 'P-256' }, x: COORDINATE, y: COORDINATE, kid: WORD },
+  required: ['kty', 'crv', 'x', 'y', 'kid'],
+};
+
 /** Whether the digest is one shows when it is compared. */
 const CLAIMS: JsonSchema = {
   type: 'object',
@@ -49,8 +60,9 @@ const CLAIMS: JsonSchema = {
     subject: SUBJECT,
     policies: { type: 'array' },
     problems: { type: 'array', items: TEXT },
+    evidenceKey: EVIDENCE_KEY,
   },
-  required: ['uid', 'generation', 'digest', 'subject', 'policies'],
+  required: ['uid', 'generation', 'digest', 'subject', 'policies', 'evidenceKey'],
 };
 
 /**
@@ -75,12 +87,19 @@ export async function signMessage(message: SnapshotMessage, signer: LinkSigner, 
  */
 export async function openMessage(line: string, keys: JWTVerifyGetKey, now: number): Promise<ReadMessage> {
   const claims = known(await verified(line, keys, now), CLAIMS);
-  const read = { ...claims, subject: known(claims['subject'], SUBJECT) };
+  const read = { ...claims, subject: known(claims['subject'], SUBJECT), evidenceKey: known(claims['evidenceKey'], EVIDENCE_KEY) };
   const findings = shapeFindings(read, CLAIMS);
   if (findings.length > 0) throw new LinkFault('message-malformed', `expected the claims of a snapshot: ${findings.map(({ path, message }) => `${formatPath(path)} ${message}`).join('; ')}`);
   // Sound: CLAIMS says just this.
   const { uid, subject, problems = [], ...rest } = read as unknown as Omit<ReadMessage, 'problems'> & { readonly uid: string; readonly problems?: readonly string[] };
+  requireOwnName(rest.evidenceKey);
   return { ...rest, problems, subject: { ...subject, uid } };
+}
+
+/** Records name the key by its thumbprint, and whoever opens payloads looks for it by that name. */
+function requireOwnName({ x, y, kid }: EvidenceJwk): void {
+  const name = evidenceKeyId(x, y);
+  if (kid !== name) throw new LinkFault('message-malformed', `expected the evidence key to be named by its thumbprint ${name}, got ${kid}`);
 }
 
 /** The members that a schema names. What a newer controller says besides is ignored: what has to be obeyed stands in the policies, which are read strictly. */

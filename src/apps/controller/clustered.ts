@@ -3,6 +3,7 @@ import { type KubeClient, connectKube } from '../../adapters/kube/client.ts';
 import { startInformer } from '../../adapters/kube/informer.ts';
 import { CONTROLLER, CONTROLLER_CERTIFICATE_SECRET, SYSTEM_NAMESPACE } from '../../adapters/kube/names.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
+import { keepEvidenceKey } from './evidence-key.ts';
 import { keepLinkKey } from './link-key.ts';
 import { readLivePod } from './live-pod.ts';
 import { ownerNames } from './owner-name.ts';
@@ -20,7 +21,7 @@ export interface ClusteredSettings extends ControllerSettings {
   readonly log: Log;
 }
 
-/** Connects to the cluster, makes there what is missing (certificate, signing key, trust), and starts to serve. What was begun is ended where a step fails. */
+/** Connects to the cluster, makes there what is missing (certificate, keys, trust), and starts to serve. What was begun is ended where a step fails. */
 export async function startClustered(settings: ClusteredSettings): Promise<RunningController> {
   const { kubeconfig, namespace = SYSTEM_NAMESPACE, log } = settings;
   const onFault = (fault: unknown): void => log.warn({ fault: String(fault) }, 'the API server did not do what it was asked; tried again');
@@ -30,6 +31,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
   const client = connectKube(kubeconfig === undefined ? {} : { kubeconfig });
   begun.defer(() => client.close());
   const signer = await keepLinkKey(client, namespace);
+  const evidenceKey = await keepEvidenceKey(client, namespace);
   const certificate = begun.adopt(
     await keepServingCertificate({ client, namespace, secret: CONTROLLER_CERTIFICATE_SECRET, dnsNames: serviceNames(namespace, settings.clusterDomain), ...common }),
     (one) => one.stop(),
@@ -39,7 +41,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
   certificate.onChange(trust.wake);
   const pods = begun.adopt(startInformer(client, { path: '/api/v1/pods', read: readLivePod, ...common }), (one) => one.stop());
   const policies = begun.adopt(startInformer(client, { path: '/apis/sallyport.dev/v1alpha1/agentpolicies', read: readPolicy, ...common }), (one) => one.stop());
-  const ports = { pods, policies, certificate, signer, log, now: Date.now, tokenSigners: () => tokenSigners(client), ownerName: ownerNames(client) };
+  const ports = { pods, policies, certificate, signer, evidenceKey, log, now: Date.now, tokenSigners: () => tokenSigners(client), ownerName: ownerNames(client) };
   const controller = begun.adopt(await startController(settings, ports), (one) => one.close());
   const running = begun.move();
   return { ...controller, close: () => running.disposeAsync() };

@@ -17,7 +17,7 @@ Examples:
   sallyport controller --kubeconfig ~/.kube/config       against a cluster, from outside
 
 Serves GET /v1/snapshot over HTTPS to sidecars, and /healthz, /readyz and /metrics over HTTP on the health address.
-Keeps its certificate and signing key in Secrets, and tells the webhook in ConfigMap sallyport-trust whom sidecars may trust.`;
+Keeps its certificate and its keys (one signs policies, one is for sealing payloads) in Secrets, and tells the webhook in ConfigMap sallyport-trust whom sidecars may trust.`;
 
 /** `sallyport controller`: runs until SIGTERM or SIGINT. */
 export function controllerCommand(): Command {

@@ -2,6 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { KeptServingCertificate } from '../../adapters/certificates/kept.ts';
 import type { Informer } from '../../adapters/kube/informer.ts';
 import type { LinkSigner } from '../../adapters/link/key.ts';
+import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import type { LivePod } from './live-pod.ts';
 import type { PolicyReading } from './policy-reading.ts';
 
@@ -30,6 +31,8 @@ export interface ControllerPorts {
   readonly ownerName: (pod: LivePod) => Promise<string>;
   readonly certificate: Pick<KeptServingCertificate, 'current' | 'onChange'>;
   readonly signer: LinkSigner;
+  /** What sidecars seal payloads to. */
+  readonly evidenceKey: EvidenceJwk;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

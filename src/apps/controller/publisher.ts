@@ -23,7 +23,7 @@ export const PUBLISHER_LIMITS: PublisherLimits = { streams: 20_000, patience: 20
 /** Lines signed at once: enough for both cores, few enough that large policies don't pile up in memory. */
 const SIGNING = 32;
 
-export type PublisherPorts = Pick<ControllerPorts, 'pods' | 'ownerName' | 'signer' | 'log' | 'now'> & { readonly book: PolicyBook };
+export type PublisherPorts = Pick<ControllerPorts, 'pods' | 'ownerName' | 'signer' | 'evidenceKey' | 'log' | 'now'> & { readonly book: PolicyBook };
 
 /** Keeps every connected sidecar told of the policies of its pod. */
 export class Publisher {
@@ -97,7 +97,7 @@ export class Publisher {
   }
 
   async #refresh(stream: SidecarStream): Promise<void> {
-    const { pods, book, ownerName, signer, now } = this.#ports;
+    const { pods, book, ownerName, signer, evidenceKey, now } = this.#ports;
     const { uid, name, namespace } = stream.pod;
     const pod = pods.get(name, namespace);
     if (pod === undefined || pod.uid !== uid || hasEnded(pod, now())) return stream.end();
@@ -106,7 +106,7 @@ export class Publisher {
     const saying = JSON.stringify([subject, digest, problems]);
     if (saying === stream.said || stream.full || !stream.open) return undefined;
     const generation = this.#generations.next(uid, now());
-    const line = await signMessage({ generation, digest, subject, policies, problems }, signer, now(), this.#limits.lineLifetime);
+    const line = await signMessage({ generation, digest, subject, policies, problems, evidenceKey }, signer, now(), this.#limits.lineLifetime);
     if (!stream.open) return undefined;
     stream.said = saying;
     return stream.write(line, now());

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type KeptAuthority, mintAuthority } from '../../../src/adapters/certificates/serving.ts';
+import { generateEvidenceKey, readEvidencePair } from '../../../src/adapters/journal/evidence-pair.ts';
 import { createLink, type Link, type LinkNotice, type LinkSettings } from '../../../src/adapters/link/client.ts';
 import { generateLinkKey, readLinkSigner } from '../../../src/adapters/link/key.ts';
 import { signMessage, type SnapshotMessage } from '../../../src/adapters/link/message.ts';
@@ -14,6 +15,7 @@ import { type RawController, startRawController } from '../../fakes/raw-controll
 
 const POD = { namespace: 'agents', name: 'triage-1', uid: 'uid-1' };
 const signer = readLinkSigner(generateLinkKey());
+const { publicKey: evidenceKey, privateKey } = readEvidencePair(generateEvidenceKey());
 const directory = sharedFolder();
 const tokenFile = join(directory, 'token');
 writeFileSync(tokenFile, 'first.token.x\n');
@@ -40,7 +42,7 @@ function message(generation: number, hosts: readonly string[] = ['api.example.co
   const compiled = compile(policies, { generation });
   if ('problems' in compiled) throw new Error(JSON.stringify([problems, compiled.problems]));
   const { digest } = compiled.snapshot;
-  return { generation, digest, policies, problems: [], subject: { namespace: 'agents', agent: 'triage', pod: 'triage-1', uid: 'uid-1' }, ...change };
+  return { generation, digest, policies, problems: [], evidenceKey, subject: { namespace: 'agents', agent: 'triage', pod: 'triage-1', uid: 'uid-1' }, ...change };
 }
 
 const line = async (said: SnapshotMessage, by = signer, now = Date.now()): Promise<string> => `${await signMessage(said, by, now, 3_600_000)}\n`;
@@ -85,6 +87,11 @@ describe('the last good line stays in force when the next one', () => {
     ['is for a subject that is text', () => line({ ...message(6), subject: 'triage' as never }), 'message-malformed'],
     ['is for a subject of no namespace', () => line({ ...message(6), subject: { agent: 'triage', pod: 'triage-1', uid: 'uid-1' } as never }), 'message-malformed'],
     ['is for a subject whose labels are a list', () => line({ ...message(6), subject: { ...message(6).subject, labels: ['app'] as never } }), 'message-malformed'],
+    ['names no key to seal to', () => line({ ...message(6), evidenceKey: undefined as never }), 'message-malformed'],
+    ['names a key to seal to that is text', () => line({ ...message(6), evidenceKey: 'x' as never }), 'message-malformed'],
+    ['names a key of another kind to seal to', () => line({ ...message(6), evidenceKey: { ...evidenceKey, kty: 'OKP' as never } }), 'message-malformed'],
+    ['names a key to seal to by another thumbprint', () => line({ ...message(6), evidenceKey: { ...evidenceKey, kid: 'A'.repeat(43) } }), 'message-malformed'],
+    ['names half a point to seal to', () => line({ ...message(6), evidenceKey: { ...evidenceKey, y: '' } }), 'message-malformed'],
     ['lacks its generation', () => line({ ...message(6), generation: undefined as never }), 'message-malformed'],
   ])('%s', async (_name, bad, code) => {
     const [first, second] = [await good(), await bad()];
@@ -96,13 +103,14 @@ describe('the last good line stays in force when the next one', () => {
 });
 
 describe('the link', () => {
-  test('ignores what a newer controller says besides, about the line and about the pod', async () => {
+  test('ignores what a newer controller says besides, about the line, the pod and the key', async () => {
     const { subject } = message(5);
-    const more = { ...message(5), subject: { ...subject, labels: { app: 'triage' }, zone: 'x' }, budget: 3 };
+    const more = { ...message(5), subject: { ...subject, labels: { app: 'triage' }, zone: 'x' }, budget: 3, evidenceKey: { ...privateKey, use: 'enc' } };
     const text = await line(more);
     const { link } = await connect((response) => response.write(text));
     expect(await link.whenReady()).toMatchObject({ generation: 5, digest: message(5).digest });
     expect(link.subject()).toEqual({ ...subject, labels: { app: 'triage' } });
+    expect(await link.evidenceKey()).toEqual(evidenceKey);
   });
 
   test('does not let heartbeats renew what it held while the newest line is one that it refused', async () => {

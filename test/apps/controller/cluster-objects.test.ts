@@ -1,7 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { readTrust } from '../../../src/adapters/kube/trust.ts';
 import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
 import type { KubeObject } from '../../../src/adapters/kube/client.ts';
+import { keepEvidenceKey } from '../../../src/apps/controller/evidence-key.ts';
 import { keepLinkKey } from '../../../src/apps/controller/link-key.ts';
 import type { LivePod, OwnerClaim } from '../../../src/apps/controller/live-pod.ts';
 import { ownerNames } from '../../../src/apps/controller/owner-name.ts';
@@ -10,26 +13,49 @@ import { KubeStore } from '../../fakes/kube-store.ts';
 
 const SECRETS = '/api/v1/namespaces/sallyport-system/secrets';
 
-describe('the key that signs snapshots', () => {
+describe.each([
+  ['that signs snapshots', 'sallyport-link-key', keepLinkKey],
+  ['that payloads are sealed to', 'sallyport-evidence-key', keepEvidenceKey],
+])('the key %s', (_name, secret, keep) => {
   test('is made once, however many replicas start', async () => {
     const store = new KubeStore();
-    const signers = await Promise.all([keepLinkKey(store.client, 'sallyport-system'), keepLinkKey(store.client, 'sallyport-system')]);
-    expect(new Set(signers.map(({ publicKey }) => publicKey)).size).toBe(1);
-    expect((await keepLinkKey(store.client, 'sallyport-system')).kid).toBe(signers[0]?.kid);
+    const kept = await Promise.all([keep(store.client, 'sallyport-system'), keep(store.client, 'sallyport-system')]);
+    expect(new Set(kept.map(({ kid }) => kid)).size).toBe(1);
+    expect((await keep(store.client, 'sallyport-system')).kid).toBe(kept[0]?.kid);
+    expect([...store.objects.keys()]).toEqual([`${SECRETS}/${secret}`]);
   });
 
-  test('is not replaced where its Secret holds something else: sidecars would trust a key that nobody has', async () => {
+  test('is the one of another replica that was quicker by the whole of a look', async () => {
     const store = new KubeStore();
-    store.put(`${SECRETS}/sallyport-link-key`, { metadata: { name: 'sallyport-link-key' }, data: { 'private.pem': 'aGVsbG8=' } });
-    await expect(keepLinkKey(store.client, 'sallyport-system')).rejects.toMatchObject({ code: 'key-invalid' });
+    const quicker = new KubeStore();
+    const first = await keep(quicker.client, 'sallyport-system');
+    store.beforeWrite = () => { store.put(`${SECRETS}/${secret}`, quicker.objects.get(`${SECRETS}/${secret}`)!); };
+    expect((await keep(store.client, 'sallyport-system')).kid).toBe(first.kid);
+  });
+
+  test('is not replaced where its Secret holds something else, which may be all that is left of it', async () => {
+    const store = new KubeStore();
+    const other = { metadata: { name: secret }, data: { 'private.pem': 'aGVsbG8=' } };
+    store.put(`${SECRETS}/${secret}`, other);
+    await expect(keep(store.client, 'sallyport-system')).rejects.toMatchObject({ code: 'key-invalid', message: expect.not.stringContaining('hello') });
+    expect(store.objects.get(`${SECRETS}/${secret}`)?.['data']).toEqual(other.data);
   });
 
   test('is not made where the API server does not say whether there is one', async () => {
     const store = new KubeStore();
     const client = { ...store.client, get: () => Promise.reject(new Error('no answer')) };
-    await expect(keepLinkKey(client, 'sallyport-system')).rejects.toThrow('no answer');
+    await expect(keep(client, 'sallyport-system')).rejects.toThrow('no answer');
     expect(store.objects.size).toBe(0);
   });
+});
+
+test('of the key that payloads are sealed to, the controller holds the public half alone, named by its thumbprint', async () => {
+  const store = new KubeStore();
+  const kept = await keepEvidenceKey(store.client, 'sallyport-system');
+  const { 'private.pem': pem = '' } = store.objects.get(`${SECRETS}/sallyport-evidence-key`)?.['data'] as Record<string, string>;
+  const { d, ...own } = await exportJWK(createPrivateKey(Buffer.from(pem, 'base64').toString()));
+  expect(d).toHaveLength(43);
+  expect(kept).toEqual({ ...own, kid: await calculateJwkThumbprint(own) });
 });
 
 test('the trust is written as the webhook reads it', async () => {

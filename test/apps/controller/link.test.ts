@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { generateEvidenceKey, readEvidencePair } from '../../../src/adapters/journal/evidence-pair.ts';
 import { generateLinkKey, readLinkSigner } from '../../../src/adapters/link/key.ts';
 import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
 import { LinkWorld } from '../../fakes/link-world.ts';
@@ -27,6 +28,30 @@ describe('a sidecar on the link', () => {
     expect(link.subject()).toEqual({
       namespace: 'agents', agent: 'triage', serviceAccount: 'triage', pod: 'triage-1', uid: 'uid-1', labels: { app: 'triage', 'sallyport.dev/agent': 'triage' },
     });
+  });
+
+  test('is told what to seal payloads to, and never what opens them', async () => {
+    await world.startController();
+    const { link } = await world.link();
+    expect(await link.evidenceKey()).toEqual(world.evidence.publicKey);
+    expect(world.logged.join()).not.toContain(world.evidence.privateKey.d);
+  });
+
+  test('keeps to the key that it began with when a later line names another, and says so once', async () => {
+    const first = await world.startController();
+    const { link, notices } = await world.link({ pause: async () => undefined });
+    const { kid } = await link.evidenceKey();
+    const before = link.current()?.generation ?? 0;
+    await first.close();
+    world.evidence = readEvidencePair(generateEvidenceKey());
+    await world.startController({ listen: first.address });
+    await soon('a line of the next controller', () => (link.current()?.generation ?? 0) > before);
+    world.putPolicy('triage', ['changed.example.com']);
+    await soon('one more line', () => hostsOf(link.current()).includes('changed.example.com'));
+    expect((await link.evidenceKey()).kid).toBe(kid);
+    expect(notices.filter(({ event }) => event === 'evidence-key-changed').map(({ sentence }) => sentence)).toEqual([
+      `payloads are to be sealed to key ${world.evidence.publicKey.kid} from this sidecar's next start on, and until then to the key that it started with`,
+    ]);
   });
 
   test('obeys a changed, a further and a removed policy', async () => {

@@ -1,6 +1,7 @@
 import {
   CONTROLLER,
   CONTROLLER_CERTIFICATE_SECRET,
+  EVIDENCE_KEY_SECRET,
   LINK_KEY_SECRET,
   MUTATING_CONFIGURATION,
   SYSTEM_NAMESPACE,
@@ -50,7 +51,12 @@ const CONTROLLER_CLUSTER_RULES: readonly Rule[] = [
   { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get'] },
 ];
 
-const CONTROLLER_SYSTEM_RULES: readonly Rule[] = [...kept('secrets', [CONTROLLER_CERTIFICATE_SECRET, LINK_KEY_SECRET]), ...kept('configmaps', [TRUST_CONFIG_MAP])];
+const CONTROLLER_SYSTEM_RULES: readonly Rule[] = [
+  ...kept('secrets', [CONTROLLER_CERTIFICATE_SECRET]),
+  // Made once; nobody but an administrator replaces them.
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [LINK_KEY_SECRET, EVIDENCE_KEY_SECRET], verbs: ['get'] },
+  ...kept('configmaps', [TRUST_CONFIG_MAP]),
+];
 
 /** A create has no name yet that a rule could be bound to; everything after it has. */
 function kept(resource: string, names: readonly string[]): Rule[] {

@@ -92,8 +92,14 @@ describe('the rights', () => {
     const readable = secrets.filter(({ verbs }) => verbs.includes('get')).map(({ name, resourceNames }) => [name, resourceNames]);
     expect(readable).toEqual([
       ['sallyport-webhook', ['sallyport-webhook-tls']],
-      ['sallyport-controller', ['sallyport-controller-tls', 'sallyport-link-key']],
+      ['sallyport-controller', ['sallyport-controller-tls']],
+      ['sallyport-controller', ['sallyport-link-key', 'sallyport-evidence-key']],
     ]);
+  });
+
+  test('let the controller make its keys and read them, and never change one: what a key signed or sealed needs that very key', () => {
+    const keys = rules.filter(({ resourceNames }) => resourceNames?.includes('sallyport-evidence-key'));
+    expect(keys.map(({ name, verbs }) => [name, verbs])).toEqual([['sallyport-controller', ['get']]]);
   });
 });
 
