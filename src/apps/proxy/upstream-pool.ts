@@ -50,12 +50,14 @@ export class UpstreamPool implements UpstreamOwner {
     return undefined;
   }
 
-  /** A new connection, or the first that becomes free where the host has all it may have. Rejects as the dialler does. */
+  /** A new connection, for which an idle one makes room; where the host has all it may have and all are busy, the first that becomes free. Rejects as the dialler does. */
   async connect(permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
     const key = keyOf(permit);
     for (;;) {
       const place = this.#place(key);
-      const connection = await (place.open < this.#parts.limits.upstreamPerHost ? this.#dial(key, place, permit, signal) : waitAt(place, permit, signal));
+      const full = place.open >= this.#parts.limits.upstreamPerHost;
+      if (full) this.#makeRoom(key, place);
+      const connection = await (full ? waitAt(place, permit, signal) : this.#dial(key, place, permit, signal));
       if (connection.alive) return connection;
       signal.throwIfAborted();
     }
@@ -98,6 +100,12 @@ export class UpstreamPool implements UpstreamOwner {
       this.#vacate(key, place);
       throw error;
     }
+  }
+
+  /** Closes the connection that has been idle the longest, unless enough are closing already for all who wait and one more. */
+  #makeRoom(key: string, place: Place): void {
+    const closing = Array.from(this.#all).filter((connection) => connection.key === key && !connection.alive).length;
+    if (closing <= place.waiting.length) place.idle.shift()?.destroy();
   }
 
   #vacate(key: string, place: Place): void {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import type { HostName } from '../../../src/core/terms/authority.ts';
 import { startToolServer, type ToolServer, type ToolServerOptions } from '../../fakes/tool-server.ts';
 import { policyOf, readAll, readUntil, startWorld, type World, type WorldOptions } from './harness.ts';
 
@@ -13,6 +16,14 @@ async function plainWorld(server: Omit<ToolServerOptions, 'hosts'> = {}, options
     ...options,
   });
   return { world, server: tools, at: `api.example.com:${tools.port}` };
+}
+
+/** The first bytes of a TLS client that says no more. */
+async function clientHello(servername: string): Promise<Buffer> {
+  return await new Promise((resolve) => {
+    const socket = new Duplex({ read: () => {}, write: (chunk: Buffer, _, done) => { resolve(chunk); done(); } });
+    connectTls({ socket, servername }).on('error', () => {});
+  });
 }
 
 describe('upstreams that fail', () => {
@@ -187,11 +198,21 @@ describe('limits', () => {
     expect((await world.ask('absolute', 'api.example.com', { port: server.port })).status).toBe(200);
   });
 
-  test('handshakes beyond the limit wait for their turn', async () => {
-    const { world } = await plainWorld({}, { limits: { handshakes: 1 } });
-    const sockets = await Promise.all(Array.from({ length: 6 }, async () => await world.enter('connect-tls', 'api.example.com')));
+  test('handshakes beyond the limit wait for their turn, which is when the one before is over', async () => {
+    const started: string[] = [];
+    const leafs = { leaf: (name: HostName) => { started.push(name); return world.authority.leaf(name); } };
+    const { world, server } = await plainWorld({}, { limits: { handshakes: 1 }, ports: { leafs } });
+    const stalled = await world.enter('captured-plain', 'api.example.com');
+    stalled.write(await clientHello('api.example.com'));
+    await expect.poll(() => started).toEqual(['api.example.com']);
+    const others = ['other.example.com', 'denied.example.com', 'held.example.com'].map(async (name) => await world.enter('connect-tls', name));
+    // Whole round trips later, with nobody's handshake over, none of them has begun.
+    for (let round = 0; round < 3; round++) await world.ask('absolute', 'api.example.com', { port: server.port });
+    expect(started).toHaveLength(1);
+    stalled.destroy();
 
-    expect(sockets).toHaveLength(6);
+    expect(await Promise.all(others)).toHaveLength(3);
+    expect(started.toSorted()).toEqual(['api.example.com', 'denied.example.com', 'held.example.com', 'other.example.com']);
   });
 
   test('a head beyond the bound is refused with 431', async () => {
