@@ -7,8 +7,9 @@ import { journalPlace } from '../../adapters/journal/place.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
 import { collect, collectCaptured, collectResolve, readAgent, readEndpoint, readLabels, readPortNumber, readServer } from './options.ts';
-import type { ProxySettings } from './settings.ts';
+import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
+import { type Told, waitForKey } from './wait-for-key.ts';
 
 type Options = SourceOptions & {
   readonly listen: ReturnType<typeof readEndpoint>;
@@ -65,13 +66,22 @@ function withSidecarOptions(command: Command): Command {
 
 async function serve(options: Options): Promise<void> {
   const log = pino({ level: options.logLevel, base: null }, pino.destination(2));
+  const ended = terminated();
   const source = await openSource(options, log);
+  let told: Told | undefined;
   try {
+    const { health, ...listeners } = listenersOf(options);
+    if (source.evidenceKey !== undefined) {
+      log.info({ controller: options.controller, health }, 'waiting for the controller');
+      told = await waitForKey(source.evidenceKey, health, ended);
+      if (told === undefined) return;
+    }
     const proxy = await assembleProxy({
       subject: source.defaultSubject,
       snapshots: source,
-      listeners: listenersOf(options),
+      listeners: { ...listeners, health: told?.health ?? health },
       journal: journalPlace(options.journal, process.env, homedir()),
+      ...(told && { sealTo: told.sealTo }),
       upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readFile(file, 'utf8'))),
       ...(options.resolve && { resolve: byHost(options.resolve) }),
       ...(options.resolver && { resolvers: options.resolver }),
@@ -79,24 +89,25 @@ async function serve(options: Options): Promise<void> {
       countRejections: (options.captured ?? []).length > 0,
       log,
     });
-    await run(proxy, source, options, log);
+    await run(proxy, source, options, log, ended);
   } finally {
+    told?.health.close();
     await source.close();
   }
 }
 
-async function run(proxy: AssembledProxy, source: Source, options: Options, log: pino.Logger): Promise<void> {
+async function run(proxy: AssembledProxy, source: Source, options: Options, log: pino.Logger, ended: Promise<NodeJS.Signals>): Promise<void> {
   source.tell((said) => { proxy.notice(said); });
   if (options.caOut !== undefined) await writeWhole(options.caOut, proxy.caCertificatePem);
   const { explicit, health, captured } = proxy.listening;
   log.info({ explicit, health, captured, ...(options.caOut !== undefined && { ca: options.caOut }) }, 'listening');
-  const signal = await terminated();
+  const signal = await ended;
   log.info({ signal }, 'shutting down');
   await proxy.close();
 }
 
 /** Only health may be asked from outside the pod; the captured listeners have to take any synthetic address, and check it themselves. */
-function listenersOf(options: Options): ProxySettings['listeners'] {
+function listenersOf(options: Options): ProxySettings['listeners'] & { readonly health: Endpoint } {
   const sidecar = options.controller !== undefined;
   const captured = options.captured ?? [];
   const dnsPort = options.dnsPort ?? (captured.length > 0 ? 15_053 : undefined);

@@ -10,17 +10,24 @@ export interface HealthSources {
 
 export interface HealthListener {
   readonly at: Endpoint;
+  /** Asks these from now on. */
+  answerFrom(sources: HealthSources): void;
   close(): void;
 }
 
 /** What kubelet and Prometheus may ask of the proxy. It is the one listener that others than the agent reach, so it tells no names and takes no input. */
-export async function listenHealth(listening: Listening, sources: HealthSources): Promise<HealthListener> {
+export async function listenHealth(listening: Listening, first: HealthSources): Promise<HealthListener> {
+  let sources = first;
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 }, (request, response) => { answer(request, response, sources); });
   server.maxConnections = 64;
   server.unref();
   await bound(server, listening);
   const address = server.address();
-  return { at: endpointOf(address), close: () => { server.close().closeAllConnections(); } };
+  return {
+    at: endpointOf(address),
+    answerFrom: (next) => { sources = next; },
+    close: () => { server.close().closeAllConnections(); },
+  };
 }
 
 async function bound(server: Server, listening: Listening): Promise<void> {

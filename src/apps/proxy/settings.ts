@@ -1,6 +1,7 @@
 import type { Socket as UdpSocket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { Subject } from '../../core/terms/subject.ts';
+import type { HealthListener } from './health.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -61,8 +62,8 @@ export interface ProxySettings {
     readonly explicit?: Listening;
     readonly captured?: readonly CapturedListening[];
     readonly dns?: DnsListening;
-    /** `/healthz`, `/readyz`, `/metrics`: the one listener that others than the agent may reach. */
-    readonly health?: Listening;
+    /** `/healthz`, `/readyz`, `/metrics`: the one listener that others than the agent may reach. It may be at work already. */
+    readonly health?: Listening | HealthListener;
   };
   /** DNS suffix of the cluster; names below it that no policy mentions do not exist for the agent. */
   readonly clusterDomain?: string;

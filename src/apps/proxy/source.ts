@@ -1,4 +1,5 @@
 import type { NoticeDraft } from '../../core/evidence/draft.ts';
+import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Log, SnapshotSource } from './ports.ts';
@@ -21,6 +22,8 @@ type Said = Omit<NoticeDraft, 'kind'>;
 export interface Source extends SnapshotSource {
   /** What `subject()` of the source does not say. */
   readonly defaultSubject: Subject;
+  /** What to seal payloads to, once the controller has said it; absent where there is no controller, and the journal has a key pair of its own. */
+  evidenceKey?(): Promise<EvidenceJwk>;
   /** Passes on what there is to record, from the beginning. */
   tell(listener: (said: Said) => void): void;
   close(): Promise<void>;
@@ -84,6 +87,7 @@ async function fromController(url: string, options: SourceOptions, log: Log): Pr
     current: () => link.current(),
     onChange: (listener) => link.onChange(listener),
     subject: () => link.subject(),
+    evidenceKey: () => link.evidenceKey(),
     defaultSubject: { namespace: pod.namespace, agent: pod.name, pod: pod.name, uid: pod.uid },
     tell: (listener) => { notices.tell(listener); },
     close: async () => { await link.close(); },
@@ -97,14 +101,19 @@ function ownPod(): { readonly namespace: string; readonly name: string; readonly
   return { namespace, name, uid };
 }
 
-/** Keeps what is said before there is a journal to say it to. */
+/** A controller can be away for long before there is a journal. */
+const MOST_EARLY = 100;
+
+/** Keeps what is said before there is a journal to say it to, the newest of it. */
 class Notices {
   #early: Said[] = [];
   #listener: ((said: Said) => void) | undefined;
 
   say(said: Said): void {
-    if (this.#listener === undefined) this.#early.push(said);
-    else this.#listener(said);
+    if (this.#listener !== undefined) return this.#listener(said);
+    this.#early.push(said);
+    if (this.#early.length > MOST_EARLY) this.#early.shift();
+    return undefined;
   }
 
   tell(listener: (said: Said) => void): void {

@@ -8,7 +8,7 @@ import { connectFor } from './connect.ts';
 import { Deadlines } from './deadlines.ts';
 import { Guard } from './guard.ts';
 import { Handshakes } from './handshakes.ts';
-import { listenHealth } from './health.ts';
+import { type HealthListener, type HealthSources, listenHealth } from './health.ts';
 import type { House } from './house.ts';
 import { listenCaptured, listenExplicit } from './listeners.ts';
 import { Metrics } from './metrics.ts';
@@ -16,7 +16,7 @@ import { Notices } from './notices.ts';
 import { OpenCalls } from './open-calls.ts';
 import type { ProxyPorts } from './ports.ts';
 import { watchRejections } from './rejections.ts';
-import { DEFAULT_LIMITS, type Endpoint, type ProxySettings } from './settings.ts';
+import { DEFAULT_LIMITS, type Endpoint, type Listening, type ProxySettings } from './settings.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly sentences: readonly string[] };
@@ -108,7 +108,7 @@ function sweepInterval(limits: typeof DEFAULT_LIMITS): number {
 
 async function openListeners(
   settings: ProxySettings, ports: ProxyPorts, house: House, sockets: Set<Socket>, closers: (() => unknown)[],
-  sources: { readonly readiness: () => Readiness; readonly metrics: () => string },
+  sources: HealthSources,
 ): Promise<RunningProxy['listening']> {
   const { explicit, captured = [], dns, health } = settings.listeners;
   const mentions = (host: HostName): boolean => {
@@ -132,13 +132,19 @@ async function openListeners(
     ...(settings.clusterDomain !== undefined && { clusterDomain: settings.clusterDomain }),
     onMalformed: (sentence) => { house.notices.say({ event: 'dns-malformed', reason: 'request-malformed', sentence: `A DNS message was refused: ${sentence}` }); },
   }));
-  const healthAt = health && keep(await listenHealth(health, sources)).at;
+  const healthAt = health && keep(await answerHealth(health, sources)).at;
   return {
     captured: capturedAt,
     ...(explicitAt && { explicit: explicitAt }),
     ...(nameServer && { dns: { host: nameServer.host, port: nameServer.port } }),
     ...(healthAt && { health: healthAt }),
   };
+}
+
+async function answerHealth(health: Listening | HealthListener, sources: HealthSources): Promise<HealthListener> {
+  if (!('answerFrom' in health)) return await listenHealth(health, sources);
+  health.answerFrom(sources);
+  return health;
 }
 
 function readinessOf(ports: ProxyPorts, life: { readonly closing: boolean }): Readiness {
