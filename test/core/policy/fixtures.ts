@@ -39,9 +39,10 @@ export const AGENT = { namespace: 'agents', agent: 'triage' };
 export function calls(): fc.Arbitrary<HttpAction> {
   return fc.record({
     method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'get', 'PURGE'),
-    scheme: fc.constantFrom('https', 'http'),
-    host: fc.constantFrom('api.example.com', 'www.example.com', 'example.com', 'x.api.example.com', '192.0.2.1'),
-    port: fc.constantFrom('', ':443', ':80', ':8443'),
+    // Several times what leads on to the rules: a call that is refused before them tells little.
+    scheme: fc.constantFrom('https', 'https', 'https', 'http'),
+    host: fc.constantFrom('api.example.com', 'api.example.com', 'api.example.com', 'www.example.com', 'example.com', 'x.api.example.com', '192.0.2.1'),
+    port: fc.constantFrom('', '', '', ':443', ':80', ':8443'),
     path: fc.constantFrom('/', '/a', '/a/', '/A', '/a;x', '/a/b', '/a/b/c', '/b'),
   }).map(({ method, scheme, host: name, port, path }) => call(`${method} ${scheme}://${name}${port}${path}`));
 }
