@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readEvidencePair } from '../../src/adapters/journal/evidence-pair.ts';
 import { createLink, type Link, type LinkNotice } from '../../src/adapters/link/client.ts';
 import { connectKube, type KubeClient } from '../../src/adapters/kube/client.ts';
 import { readTrust } from '../../src/adapters/kube/trust.ts';
@@ -117,12 +118,24 @@ afterAll(async () => {
 describe('the controller on a cluster', () => {
   test('makes its key, its certificate and the trust once, however many replicas start', async () => {
     const names = (await mustKubectl(['-n', SYSTEM, 'get', 'secrets,configmaps', '-o', 'name'])).trim().split('\n');
-    expect(names).toEqual(expect.arrayContaining(['secret/sallyport-link-key', 'secret/sallyport-controller-tls', 'configmap/sallyport-trust']));
+    expect(names).toEqual(expect.arrayContaining(['secret/sallyport-link-key', 'secret/sallyport-evidence-key', 'secret/sallyport-controller-tls', 'configmap/sallyport-trust']));
     for (const replica of started) {
       controller = replica;
       const { link } = await connect('triage-1');
       expect((await link.whenReady(AbortSignal.timeout(10_000))).policies).toHaveLength(1);
     }
+  });
+
+  test('tells every sidecar, of whichever replica, the one key to seal payloads to, and logs nothing of what opens them', async () => {
+    const pem = Buffer.from(await mustKubectl(['-n', SYSTEM, 'get', 'secret', 'sallyport-evidence-key', '-o', String.raw`jsonpath={.data.private\.pem}`]), 'base64').toString();
+    const { publicKey, privateKey } = readEvidencePair(pem);
+    for (const replica of started) {
+      controller = replica;
+      const { link } = await connect('triage-1');
+      expect(await link.evidenceKey(AbortSignal.timeout(10_000))).toEqual(publicKey);
+    }
+    expect(logged.join()).not.toContain(privateKey.d);
+    expect(logged.join()).not.toContain(pem.split('\n')[1]);
   });
 
   test('gives a pod with its projected token the policies that select it', async () => {

@@ -52,8 +52,8 @@ describe.each([
 test('of the key that payloads are sealed to, the controller holds the public half alone, named by its thumbprint', async () => {
   const store = new KubeStore();
   const kept = await keepEvidenceKey(store.client, 'sallyport-system');
-  const { 'private.pem': pem = '' } = store.objects.get(`${SECRETS}/sallyport-evidence-key`)?.['data'] as Record<string, string>;
-  const { d, ...own } = await exportJWK(createPrivateKey(Buffer.from(pem, 'base64').toString()));
+  const secret = await store.client.get<{ data: { 'private.pem': string } }>(`${SECRETS}/sallyport-evidence-key`);
+  const { d, ...own } = await exportJWK(createPrivateKey(Buffer.from(secret.data['private.pem'], 'base64').toString()));
   expect(d).toHaveLength(43);
   expect(kept).toEqual({ ...own, kid: await calculateJwkThumbprint(own) });
 });
