@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit', root, include: ['test/**/*.test.ts'], exclude: ['test/cluster/**', 'test/browser/**', 'test/peers/**'], testTimeout: 15_000,
           // A process for each file costs more than the tests of most; and code that needed one would keep state where none belongs.
           isolate: false,
+          // How long a poll goes on is no measure of anything: a machine may be busy.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       { test: { name: 'cluster', root, include: ['test/cluster/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false } },
