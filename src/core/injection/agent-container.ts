@@ -1,34 +1,11 @@
 import { same } from '../checks/differences.ts';
 import type { Container, EnvVar, SecurityContext, VolumeMount } from '../checks/pod.ts';
 import { SIDECAR_VOLUMES } from '../checks/sidecar.ts';
+import { agentEnvironment } from './agent-environment.ts';
 import { AGENT_MOUNT, CA_FILE } from './volumes.ts';
 
-const PROXY = 'http://127.0.0.1:15001';
-const NOT_PROXIED = 'localhost,127.0.0.1,::1';
-
-/**
- * What common runtimes read to find the proxy and to trust its CA. Convenience alone: the capture is what enforces.
- * A runtime that reads none of these is captured, and one that has them set keeps its own.
- */
-const ENVIRONMENT: readonly EnvVar[] = Object.entries({
-  HTTP_PROXY: PROXY,
-  HTTPS_PROXY: PROXY,
-  NO_PROXY: NOT_PROXIED,
-  http_proxy: PROXY,
-  https_proxy: PROXY,
-  no_proxy: NOT_PROXIED,
-  NODE_USE_ENV_PROXY: '1',
-  SSL_CERT_FILE: CA_FILE,
-  NODE_EXTRA_CA_CERTS: CA_FILE,
-  REQUESTS_CA_BUNDLE: CA_FILE,
-  CURL_CA_BUNDLE: CA_FILE,
-  GIT_SSL_CAINFO: CA_FILE,
-  PIP_CERT: CA_FILE,
-  AWS_CA_BUNDLE: CA_FILE,
-  DENO_CERT: CA_FILE,
-  CARGO_HTTP_CAINFO: CA_FILE,
-  GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: CA_FILE,
-}).map(([name, value]) => ({ name, value }));
+/** A container that has one of these set keeps its own. */
+const ENVIRONMENT: readonly EnvVar[] = Object.entries(agentEnvironment('http://127.0.0.1:15001', CA_FILE)).map(([name, value]) => ({ name, value }));
 
 /** A container of the agent's own, with the proxy's address and CA in it and none of the sidecar's other volumes. */
 export function withProxySettings(container: Container): Container {

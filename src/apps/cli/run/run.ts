@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import { agentEnvironment } from '../../../core/injection/agent-environment.ts';
 import { listedPorts } from '../../../core/policy/snapshot.ts';
-import { agentEnvironment } from './environment.ts';
 import { passThrough } from './ending.ts';
 import { makeFolder } from './folder.ts';
 import { openGate, type GateSettings } from './gate.ts';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { agentEnvironment } from '../../../core/injection/agent-environment.ts';
 import type { AgentLine } from './expected.ts';
 
 export interface AgentSurroundings {
@@ -13,8 +14,7 @@ const PATIENCE = 60_000;
 
 /** Runs the sample agent with the environment that injected containers get, and gives back what it printed. */
 export function runAgent({ script, proxyPort, caFile, trackerUrl }: AgentSurroundings): Promise<AgentLine[]> {
-  const proxy = `http://127.0.0.1:${proxyPort}`;
-  const env = { PATH: process.env['PATH'], HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NODE_USE_ENV_PROXY: '1', NODE_EXTRA_CA_CERTS: caFile, TRACKER_URL: trackerUrl };
+  const env = { PATH: process.env['PATH'], TRACKER_URL: trackerUrl, ...agentEnvironment(`http://127.0.0.1:${proxyPort}`, caFile) };
   const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE });
   let [printed, said] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (part: string) => { printed += part; });

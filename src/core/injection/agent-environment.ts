@@ -6,7 +6,10 @@ const CA_VARIABLES = [
   'DENO_CERT', 'CARGO_HTTP_CAINFO', 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH',
 ];
 
-/** What the injected sidecar sets in a pod, for a program on this machine: the proxy's address, and its CA. */
+/**
+ * What common runtimes read to find the proxy (a URL) and to trust its CA (a PEM file), in a pod and on this machine alike.
+ * Convenience alone: the capture is what enforces, and a runtime that reads none of these is captured.
+ */
 export function agentEnvironment(proxy: string, caFile: string): Readonly<Record<string, string>> {
   return {
     HTTP_PROXY: proxy,
