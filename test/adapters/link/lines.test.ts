@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { linesOf } from '../../../src/adapters/link/lines.ts';
+import { only, readVectors } from '../../vectors/read-vector.ts';
+
+const VECTORS = readVectors('link-lines', { verdicts: ['accepted', 'refused'], keys: ['line'] });
+const LONGEST = 64;
 
 async function* chunks(parts: readonly string[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield Buffer.from(part, 'latin1');
@@ -11,6 +15,20 @@ async function read(parts: readonly string[], longest?: number): Promise<string[
   for await (const line of linesOf(chunks(parts), longest)) lines.push(line);
   return lines;
 }
+
+test.each(VECTORS)('$file is read as it declares, whole and byte by byte', async ({ keys, input }) => {
+  const text = input.toString('latin1');
+  const declared = (keys.get('line') ?? []).map((line) => line.slice(1, -1).replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
+  for (const parts of [[text], [...text]]) {
+    const lines: string[] = [];
+    const reading = (async () => {
+      for await (const line of linesOf(chunks(parts), LONGEST)) lines.push(line);
+    })();
+    if (only(keys, 'verdict') === 'refused') await expect(reading).rejects.toMatchObject({ code: 'line-too-long', message: 'expected lines of at most 64 characters, got a longer one' });
+    else await reading;
+    expect(lines).toEqual(declared);
+  }
+});
 
 test.each([
   ['nothing', [], []],
