@@ -1,5 +1,7 @@
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, request as send } from 'undici';
+import { InputFault } from '../command-line/input-fault.ts';
+import { systemReason } from '../command-line/input-file.ts';
 import { shareDispatcher } from './dispatcher.ts';
 import { faultOfStatus, KubeFault } from './fault.ts';
 
@@ -49,13 +51,13 @@ export interface KubeClient {
 /**
  * Connects to the API server that `kubeconfig` names, or else to the cluster that this process runs in.
  *
- * Nothing is sent yet. Throws `KubeFault` `config` if there is neither, or the file cannot be read.
+ * Nothing is sent yet. Throws `InputFault` if there is neither, or the file cannot be used.
  */
 export function connectKube(options: { kubeconfig?: string } = {}): KubeClient {
   const config = loadConfig(options.kubeconfig);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new KubeFault('config', `expected a kubeconfig whose current context names a cluster, got context ${JSON.stringify(config.currentContext)}`);
+    throw new InputFault('unfit', `expected a kubeconfig whose current context names a cluster, got context ${JSON.stringify(config.currentContext)}`);
   }
   const close = shareDispatcher(config);
   const call = <T>(method: HttpMethod, path: string, options?: RequestOptions, body?: Body): Promise<T> => exchange<T>(config, server, method, path, options, body);
@@ -94,10 +96,10 @@ function loadConfig(kubeconfig: string | undefined): KubeConfig {
     } else if (process.env['KUBERNETES_SERVICE_HOST'] !== undefined) {
       config.loadFromCluster();
     } else {
-      throw new Error('this process runs in no cluster (KUBERNETES_SERVICE_HOST is not set); give --kubeconfig FILE');
+      throw new Error('this process runs in no cluster; name one with --kubeconfig <file>');
     }
   } catch (cause) {
-    throw new KubeFault('config', `expected a readable kubeconfig${kubeconfig === undefined ? '' : ` in ${kubeconfig}`}: ${text(cause)}`, { cause });
+    throw new InputFault('unreadable', kubeconfig === undefined ? text(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause)})`, cause);
   }
   return config;
 }

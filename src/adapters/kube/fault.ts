@@ -1,5 +1,4 @@
 export type KubeFaultCode =
-  | 'config'
   | 'unreachable'
   | 'timeout'
   | 'unauthorised'

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:net';
+import { isIP, type Server } from 'node:net';
 
 export interface ListenAddress {
   /** Empty: every address of this machine. */
@@ -8,11 +8,13 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Reads `HOST:PORT`, `[v6]:PORT`, or `:PORT`, which stands for every address; undefined for anything else. */
+/** Reads `HOST:PORT`, `[v6]:PORT`, or `:PORT`, which stands for every address; undefined for anything else. A host of digits and dots has to be an address. */
 export function readListenAddress(text: string): ListenAddress | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]*)):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
-  return digits === undefined || port > 65_535 ? undefined : { host: bracketed ?? plain ?? '', port };
+  const host = bracketed ?? plain ?? '';
+  const address = bracketed === undefined ? !/^[\d.]+$/.test(host) || isIP(host) === 4 : isIP(host) === 6;
+  return digits === undefined || port > 65_535 || !address ? undefined : { host, port };
 }
 
 /** Resolves once the server listens, to the address that it has; rejects if that cannot be bound. */

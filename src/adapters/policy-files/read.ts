@@ -2,13 +2,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parsePolicies, type PolicyFile } from '../../core/policy/parse.ts';
 import type { AgentPolicy } from '../../core/policy/model.ts';
+import { readInput, STANDARD_INPUT, systemReason } from '../command-line/input-file.ts';
 import { PolicyFilesFault } from './fault.ts';
 
 const POLICY_FILE = /^[^.].*\.(?:ya?ml|json)$/i;
 
 /**
- * The policy files that paths stand for: a file itself, or those directly in a folder, by name. Hidden ones are not for us: a mounted
- * ConfigMap keeps its versions there.
+ * The policy files that paths stand for: a file itself, or those directly in a folder, by name; `-` is standard input. Hidden ones are
+ * not for us: a mounted ConfigMap keeps its versions there.
  *
  * @throws PolicyFilesFault `unreadable`, also for a folder without any.
  */
@@ -37,7 +38,7 @@ export async function readPolicies(paths: readonly string[]): Promise<readonly A
 
 /** @throws PolicyFilesFault `unreadable`. */
 export async function readText(file: string): Promise<string> {
-  return await reading(file, async () => await readFile(file, 'utf8'));
+  return await reading(file, async () => (file === STANDARD_INPUT ? await readInput(file) : await readFile(file, 'utf8')));
 }
 
 /** Changes whenever a file does, also when a symbolic link on the way to it is exchanged. */
@@ -51,6 +52,7 @@ export async function fingerprint(path: string): Promise<string> {
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {
+  if (path === STANDARD_INPUT) return [path];
   const names = await reading(path, async () => ((await stat(path)).isDirectory() ? await readdir(path) : undefined));
   return names === undefined ? [path] : names.filter((name) => POLICY_FILE.test(name)).sort().map((name) => join(path, name));
 }
@@ -59,7 +61,6 @@ async function reading<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw PolicyFilesFault.unreadable(path, `cannot be read (${why === 'ENOENT' ? 'there is no such file or folder' : why})`, error);
+    throw PolicyFilesFault.unreadable(path, `cannot be read (${systemReason(error)})`, error);
   }
 }

@@ -28,18 +28,13 @@ export function checkCommand(): Command {
 }
 
 async function check(paths: readonly string[], flags: ManifestFlags): Promise<number> {
-  try {
-    const { profile, settings } = await injectionFor(flags);
-    const manifests = await readManifests(paths, process.stdin);
-    const reviewed = manifests.flatMap((manifest) => {
-      const subject = subjectOf(manifest.object, flags.namespace);
-      return subject === undefined ? [] : [reviewManifest(manifest, subject, profile, settings)];
-    });
-    process.stdout.write(`${flags.output === 'json' ? JSON.stringify(reviewed, undefined, 2) : report(reviewed, styleFor(process.stdout))}\n`);
-    if (reviewed.length === 0) process.stderr.write(`sallyport check: none of ${manifests.length} objects has pods in it, so nothing was reviewed\n`);
-    return reviewed.some(({ verdict }) => verdict === 'refused') ? 1 : 0;
-  } catch (error) {
-    process.stderr.write(`sallyport check: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
-  }
+  const { profile, settings } = await injectionFor(flags);
+  const manifests = await readManifests(paths);
+  const reviewed = manifests.flatMap((manifest) => {
+    const subject = subjectOf(manifest.object, flags.namespace);
+    return subject === undefined ? [] : [reviewManifest(manifest, subject, profile, settings)];
+  });
+  process.stdout.write(`${flags.output === 'json' ? JSON.stringify(reviewed, undefined, 2) : report(reviewed, styleFor(process.stdout))}\n`);
+  if (reviewed.length === 0) process.stderr.write(`sallyport: no pods are in ${manifests.length === 1 ? 'the one object' : `any of the ${manifests.length} objects`}, so nothing was reviewed\n`);
+  return reviewed.some(({ verdict }) => verdict === 'refused') ? 1 : 0;
 }

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { at, type PodPath } from '../../core/admission/workloads.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
 import { injectObject } from './manifest/inject.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
-import { ManifestFault, readManifests, type Manifest } from './manifest/read.ts';
+import { readManifests, type Manifest } from './manifest/read.ts';
 import { subjectOf } from './manifest/subject.ts';
 
 const EXAMPLES = `
@@ -25,26 +26,19 @@ export function injectCommand(): Command {
     .addOption(new Option('--output <FORMAT>', 'yaml documents, or json: one List').choices(['yaml', 'json']).default('yaml'))
     .addHelpText('after', EXAMPLES)
     .action(async (first: string, more: readonly string[], flags: ManifestFlags) => {
-      process.exitCode = await show([first, ...more], flags);
+      await show([first, ...more], flags);
     });
 }
 
-async function show(paths: readonly string[], flags: ManifestFlags): Promise<number> {
-  try {
-    const { settings } = await injectionFor(flags);
-    const manifests = await readManifests(paths, process.stdin);
-    const objects = manifests.map((manifest) => {
-      const subject = subjectOf(manifest.object, flags.namespace);
-      if (subject === undefined) return manifest.object;
-      refuseUnreadable(manifest, subject.path);
-      return injectObject(manifest.object, subject, settings);
-    });
-    process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : documents(objects));
-    return 0;
-  } catch (error) {
-    process.stderr.write(`sallyport inject: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 2;
-  }
+async function show(paths: readonly string[], flags: ManifestFlags): Promise<void> {
+  const { settings } = await injectionFor(flags);
+  const objects = (await readManifests(paths)).map((manifest) => {
+    const subject = subjectOf(manifest.object, flags.namespace);
+    if (subject === undefined) return manifest.object;
+    refuseUnreadable(manifest, subject.path);
+    return injectObject(manifest.object, subject, settings);
+  });
+  process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : documents(objects));
 }
 
 function documents(objects: readonly object[]): string {
@@ -55,5 +49,5 @@ function refuseUnreadable({ file, object, lineOf }: Manifest, path: PodPath): vo
   const read = readPod(at(object, path));
   if (read.ok) return;
   const told = read.findings.map((finding) => ({ ...finding, field: [...path, finding.field].filter((step) => step !== '').join('.') }));
-  throw new ManifestFault('malformed', told.map(({ field, message }) => `${file}:${lineOf(field)}: ${field}: ${message}`).join('\n'));
+  throw new InputFault('unfit', told.map(({ field, message }) => `${file}:${lineOf(field)}: ${field}: ${message}`).join('\n'));
 }

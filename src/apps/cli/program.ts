@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 
 const EXAMPLES = `
@@ -16,18 +17,37 @@ Exit codes: 0 done; 1 the answer is no (a fault, a denial, a tampered log); 2 ba
 /**
  * Runs the command line `args` (without the program's name) and resolves to the process's exit code.
  *
- * Only the named command's code is loaded. Usage errors end with 2, with the nearest right spelling.
+ * Only the named command's code is loaded. Bad usage ends with 2, with the nearest right spelling; so does every `InputFault`.
  */
 export async function run(args: readonly string[]): Promise<number> {
-  const program = await programFor(args[0]);
+  const words = withoutHelp(args);
+  const program = await programFor(words[0]);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(upToStray(program, words), { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`sallyport: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message.split('\n').map((line) => `sallyport: ${line}`).join('\n')}\n`);
+    return error instanceof InputFault ? 2 : 1;
   }
+}
+
+/** `help WORD ...` asks for what `WORD ... --help` prints, of which commander's own finds the first word only. */
+function withoutHelp(args: readonly string[]): readonly string[] {
+  const [help, ...words] = args;
+  return help === 'help' && words[0]?.startsWith('-') === false ? [...words, '--help'] : args;
+}
+
+/** Of words that name no command the first stray one is all that is to be read: asked for its help commander would tell of something else. */
+function upToStray(program: Command, words: readonly string[]): readonly string[] {
+  let at = program;
+  for (const [index, word] of words.entries()) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) return at.commands.length > 0 && !word.startsWith('-') && word !== 'help' ? words.slice(0, index + 1) : words;
+    at = next;
+  }
+  return words;
 }
 
 async function programFor(word: string | undefined): Promise<Command> {
@@ -43,7 +63,7 @@ async function programFor(word: string | undefined): Promise<Command> {
     program.addCommand(entry.name === word ? await entry.load() : outlined(entry));
   }
   program.addCommand(await hiddenCompletion(word), { hidden: true });
-  stopExiting(program);
+  settle(program);
   return program;
 }
 
@@ -57,10 +77,11 @@ async function hiddenCompletion(word: string | undefined): Promise<Command> {
   return (await import('./completion.ts')).completeCommand();
 }
 
-/** Commander ends the process by itself unless each command is told not to; then nothing would be flushed. */
-function stopExiting(command: Command): void {
+/** Commander ends the process by itself unless each command is told not to; then nothing would be flushed. Its errors get our name. */
+function settle(command: Command): void {
   command.exitOverride();
-  for (const child of command.commands) stopExiting(child);
+  command.configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'sallyport: ')); } });
+  for (const child of command.commands) settle(child);
 }
 
 /** The package's version; the file lies one folder above `src/` and above `dist/` alike. */

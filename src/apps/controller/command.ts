@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { pino } from 'pino';
-import { type ListenAddress, readListenAddress } from '../../adapters/network/listen-address.ts';
+import { readListen } from '../../adapters/command-line/options.ts';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 
 interface Flags {
   readonly listen: ListenAddress;
@@ -23,8 +24,8 @@ Keeps its certificate and its keys (one signs policies, one is for sealing paylo
 export function controllerCommand(): Command {
   return new Command('controller')
     .description('serves each sidecar the policies of its pod')
-    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for sidecars').default(address(':8443'), ':8443').argParser(address))
-    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(address(':9090'), ':9090').argParser(address))
+    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for sidecars').default(readListen(':8443'), ':8443').argParser(readListen))
+    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(':9090'), ':9090').argParser(readListen))
     .option('--kubeconfig <FILE>', 'cluster to serve; without it the one this runs in')
     .option('--namespace <NAME>', 'where its own Secrets and ConfigMap lie', 'sallyport-system')
     .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain", 'cluster.local')
@@ -40,10 +41,4 @@ async function serve(flags: Flags): Promise<void> {
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await controller.close();
   log.info({}, 'controller stopped');
-}
-
-function address(text: string): ListenAddress {
-  const read = readListenAddress(text);
-  if (read === undefined) throw new InvalidArgumentError('expected HOST:PORT or :PORT');
-  return read;
 }

@@ -1,25 +1,28 @@
 import './small-heap.ts';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { pino } from 'pino';
+import { readInput } from '../../adapters/command-line/input-file.ts';
+import { collect, collectCaptured, collectResolve, type Fixed, logLevelOption, readAgent, readLabels, readListen } from '../../adapters/command-line/options.ts';
 import { journalPlace } from '../../adapters/journal/place.ts';
+import type { CapturedPort } from '../../adapters/network/captured-port.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
-import { collect, collectCaptured, collectResolve, readAgent, readEndpoint, readLabels, readPortNumber, readServer } from './options.ts';
+import { readPortNumber, readServer } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 import { type Told, waitForKey } from './wait-for-key.ts';
 
 type Options = SourceOptions & {
-  readonly listen: ReturnType<typeof readEndpoint>;
+  readonly listen: Endpoint;
   readonly journal?: string;
   readonly caOut?: string;
   readonly upstreamCa?: readonly string[];
-  readonly resolve?: ReturnType<typeof collectResolve>;
-  readonly captured?: ReturnType<typeof collectCaptured>;
+  readonly resolve?: readonly Fixed[];
+  readonly captured?: readonly CapturedPort[];
   readonly dnsPort?: number;
-  readonly health?: ReturnType<typeof readEndpoint>;
+  readonly health?: Endpoint;
   readonly logLevel: string;
 };
 
@@ -38,15 +41,15 @@ export function proxyCommand(): Command {
   return withSidecarOptions(new Command('proxy')
     .description('Gate two: judge, record and forward the calls of one agent.')
     .option('--policy <path>', 'policy file, or a folder of them; read again when they change')
-    .option('--listen <address>', 'where agents ask the proxy', readEndpoint, readEndpoint('127.0.0.1:15001'))
+    .addOption(new Option('--listen <address:port>', 'where agents ask the proxy').default(readListen('127.0.0.1:15001'), '127.0.0.1:15001').argParser(readListen))
     .option('--journal <folder>', 'where the record is kept')
     .option('--ca-out <file>', 'write the certificate that agents have to trust')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
     .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
     .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
-    .option('--health <address>', 'where /healthz, /readyz and /metrics are served', readEndpoint)
-    .option('--log-level <level>', 'of what goes to stderr', 'info'))
+    .option('--health <address:port>', 'where /healthz, /readyz and /metrics are served (default: port 15020)', readListen)
+    .addOption(logLevelOption('info')))
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => { await serve(options); });
 }
@@ -82,7 +85,7 @@ async function serve(options: Options): Promise<void> {
       listeners: { ...listeners, health: told?.health ?? health },
       journal: journalPlace(options.journal, process.env, homedir()),
       ...(told && { sealTo: told.sealTo }),
-      upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readFile(file, 'utf8'))),
+      upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readInput(file, '--upstream-ca'))),
       ...(options.resolve && { resolve: byHost(options.resolve) }),
       ...(options.resolver && { resolvers: options.resolver }),
       ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),

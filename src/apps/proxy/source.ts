@@ -1,3 +1,5 @@
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import type { AgentName } from '../../adapters/command-line/options.ts';
 import type { NoticeDraft } from '../../core/evidence/draft.ts';
 import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
@@ -6,7 +8,7 @@ import type { Log, SnapshotSource } from './ports.ts';
 
 export interface SourceOptions {
   readonly policy?: string;
-  readonly agent?: { readonly namespace: string; readonly agent: string };
+  readonly agent?: AgentName;
   readonly labels?: Readonly<Record<string, string>>;
   readonly controller?: string;
   readonly controllerCa?: string;
@@ -29,12 +31,12 @@ export interface Source extends SnapshotSource {
   close(): Promise<void>;
 }
 
-/** Rejects with one sentence where the options do not go together, with all problems where the policy files are bad. */
+/** Rejects with `InputFault`: one sentence where the options do not go together, all problems where the policy files are bad. */
 export async function openSource(options: SourceOptions, log: Log): Promise<Source> {
   const { policy, controller } = options;
   if (policy !== undefined && controller === undefined) return await fromFiles(policy, options, log);
   if (controller !== undefined && policy === undefined) return await fromController(controller, options, log);
-  throw new TypeError('give either --policy FILE or --controller URL');
+  throw new InputFault('usage', `expected either --policy <file> or --controller <url>, got ${policy === undefined ? 'neither' : 'both'}`);
 }
 
 async function fromFiles(path: string, { agent, labels }: SourceOptions, log: Log): Promise<Source> {
@@ -66,7 +68,7 @@ async function fromFiles(path: string, { agent, labels }: SourceOptions, log: Lo
 
 async function fromController(url: string, options: SourceOptions, log: Log): Promise<Source> {
   const { controllerCa, linkKey = [], tokenFile, resolver, clusterDomain } = options;
-  if (controllerCa === undefined || linkKey.length === 0 || tokenFile === undefined) throw new TypeError('--controller needs --controller-ca, --link-key and --token-file');
+  if (controllerCa === undefined || linkKey.length === 0 || tokenFile === undefined) throw new InputFault('usage', '--controller needs --controller-ca, --link-key and --token-file');
   const [{ createLink }, { createResolver }] = await Promise.all([import('../../adapters/link/client.ts'), import('../../adapters/network/resolver.ts')]);
   const notices = new Notices();
   const pod = ownPod();
@@ -97,7 +99,7 @@ async function fromController(url: string, options: SourceOptions, log: Log): Pr
 /** Set by the injected container from the pod's own fields. */
 function ownPod(): { readonly namespace: string; readonly name: string; readonly uid: string } {
   const { SALLYPORT_POD_NAMESPACE: namespace, SALLYPORT_POD_NAME: name, SALLYPORT_POD_UID: uid } = process.env;
-  if (!namespace || !name || !uid) throw new TypeError('--controller needs SALLYPORT_POD_NAMESPACE, SALLYPORT_POD_NAME and SALLYPORT_POD_UID in the environment');
+  if (!namespace || !name || !uid) throw new InputFault('usage', '--controller needs SALLYPORT_POD_NAMESPACE, SALLYPORT_POD_NAME and SALLYPORT_POD_UID in the environment');
   return { namespace, name, uid };
 }
 

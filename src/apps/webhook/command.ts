@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { pino } from 'pino';
-import { type ListenAddress, readListenAddress } from '../../adapters/network/listen-address.ts';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { readListen } from '../../adapters/command-line/options.ts';
+import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import type { InjectionFlags } from './injection-settings.ts';
 import type { Drain } from './server.ts';
 import { injectionBase, systemResolvConf } from './settings.ts';
@@ -31,8 +33,8 @@ const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
 export function webhookCommand(): Command {
   return new Command('webhook')
     .description('gate one: the admission webhook')
-    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(address(':9443'), ':9443').argParser(address))
-    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(address(':9090'), ':9090').argParser(address))
+    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(readListen(':9443'), ':9443').argParser(readListen))
+    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(':9090'), ':9090').argParser(readListen))
     .addOption(new Option('--cert-dir <DIR>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
     .option('--profile <NAME|FILE>', 'without a cluster: the profile of every namespace', 'isolated')
     .option('--kubeconfig <FILE>', 'cluster to serve; without it and --cert-dir, the one this runs in')
@@ -45,9 +47,9 @@ export function webhookCommand(): Command {
     .action(serve);
 }
 
-async function serve(flags: Flags, command: Command): Promise<void> {
+async function serve(flags: Flags): Promise<void> {
   if (flags.certDir === undefined && flags.kubeconfig === undefined && process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
-    command.error('error: this process runs in no cluster; expected --cert-dir DIR to do without one, or --kubeconfig FILE to name one');
+    throw new InputFault('usage', 'this process runs in no cluster; expected --cert-dir <dir> to do without one, or --kubeconfig <file> to name one');
   }
   const log = pino({ name: 'sallyport-webhook' });
   const injection = injectionBase(flags, process.env, systemResolvConf());
@@ -66,10 +68,4 @@ async function untilStopped(webhook: RunningWebhook, drain: Drain | undefined): 
   const [signal]: unknown[] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   // A person at a terminal does not want to wait for endpoints.
   await webhook.close(signal === 'SIGINT' ? undefined : drain);
-}
-
-function address(text: string): ListenAddress {
-  const read = readListenAddress(text);
-  if (read === undefined) throw new InvalidArgumentError('expected HOST:PORT or :PORT');
-  return read;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import type { InjectionBase, InjectionFlags } from './injection-settings.ts';
 import { readResolvConf } from './resolv-conf.ts';
 
@@ -15,7 +16,7 @@ export function injectionBase(flags: InjectionFlags, environment: Environment, r
   const own = apiServer === undefined ? {} : readResolvConf(resolvConf);
   const resolver = flags.resolver ?? own.nameServer ?? USUAL_RESOLVER;
   const clusterDomain = flags.clusterDomain ?? own.clusterDomain ?? 'cluster.local';
-  if (isIP(resolver) === 0) throw new Error(`--resolver: expected an IP address, got ${JSON.stringify(resolver)}`);
+  if (isIP(resolver) === 0) throw new InputFault('usage', `--resolver: expected an IP address, got ${JSON.stringify(resolver)}`);
   return {
     image: flags.image,
     imagePullPolicy: flags.imagePullPolicy,

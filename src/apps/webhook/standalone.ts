@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { readInput } from '../../adapters/command-line/input-file.ts';
 import { certificateDirectory } from '../../adapters/certificates/directory.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { parsePolicies } from '../../core/policy/parse.ts';
@@ -25,7 +26,7 @@ export interface StandaloneSettings {
 /** Starts gate one without a cluster. Rejects if the profile or the certificates cannot be used, or an address not bound. */
 export async function startStandalone(settings: StandaloneSettings): Promise<RunningWebhook> {
   const { listen, health, log } = settings;
-  const profile = readProfile(settings.profile);
+  const profile = await readProfile(settings.profile);
   const certificate = await certificateDirectory({
     directory: settings.certDir,
     dnsNames: ['localhost', hostname().toLowerCase()],
@@ -50,16 +51,17 @@ export async function startStandalone(settings: StandaloneSettings): Promise<Run
   }
 }
 
-/** A built-in profile by name, else the one profile in a file. Throws with every problem of the file. */
-export function readProfile(nameOrFile: string): SandboxProfile {
+/** A built-in profile by name, else the one profile in a file. Throws `InputFault`, with every problem of the file. */
+export async function readProfile(nameOrFile: string): Promise<SandboxProfile> {
   const builtIn = Object.values(BUILT_IN_PROFILES).find(({ metadata }) => metadata.name === nameOrFile);
   if (builtIn !== undefined) return builtIn;
   const names = Object.keys(BUILT_IN_PROFILES).join(', ');
-  if (!existsSync(nameOrFile)) throw new Error(`--profile: expected one of ${names}, or a file; got ${JSON.stringify(nameOrFile)}`);
-  const { profiles, problems } = parsePolicies([{ file: nameOrFile, text: readFileSync(nameOrFile, 'utf8') }]);
-  if (problems.length > 0) throw new Error(problems.map(formatProblem).join('\n'));
+  // A word without a suffix or folder is meant for a name.
+  if (/^[\w-]+$/.test(nameOrFile)) throw new InputFault('usage', `--profile: expected one of ${names}, or a file; got ${JSON.stringify(nameOrFile)}`);
+  const { profiles, problems } = parsePolicies([{ file: nameOrFile, text: await readInput(nameOrFile, '--profile') }]);
+  if (problems.length > 0) throw new InputFault('unfit', problems.map(formatProblem).join('\n'));
   const [profile, second] = profiles;
-  if (profile === undefined || second !== undefined) throw new Error(`--profile: expected one SandboxProfile in ${nameOrFile}, got ${profiles.length}`);
+  if (profile === undefined || second !== undefined) throw new InputFault('unfit', `--profile: expected one SandboxProfile in ${nameOrFile}, got ${profiles.length}`);
   return profile;
 }
 

@@ -75,7 +75,7 @@ describe('the Kubernetes client', () => {
   });
 
   test('refuses a kubeconfig that is not there, and a process that is in no cluster', () => {
-    expect(() => connectKube({ kubeconfig: '/nowhere/kubeconfig' })).toThrow(expect.objectContaining({ code: 'config' }));
-    expect(() => connectKube()).toThrow('give --kubeconfig FILE');
+    expect(() => connectKube({ kubeconfig: '/nowhere/kubeconfig' })).toThrow(expect.objectContaining({ name: 'InputFault', code: 'unreadable', message: '--kubeconfig: /nowhere/kubeconfig: cannot be read (there is no such file or folder)' }));
+    expect(() => connectKube()).toThrow('this process runs in no cluster; name one with --kubeconfig <file>');
   });
 });

@@ -14,7 +14,7 @@ describe('an address to listen on', () => {
     expect(readListenAddress(text)).toEqual({ host, port });
   });
 
-  test.each(['9443', '', ':', ':70000', '::1:9443', 'a b:1', 'host:', ':-1', ':1 '])('%j is refused', (text) => {
+  test.each(['9443', '', ':', ':70000', '::1:9443', 'a b:1', 'host:', ':-1', ':1 ', '127.0.0.1.2:80', '[127.0.0.1]:80', '[::1::]:80'])('%j is refused', (text) => {
     expect(readListenAddress(text)).toBeUndefined();
   });
 });

@@ -48,15 +48,15 @@ describe('sallyport check', () => {
   });
 
   test.each([
-    [['check', 'nowhere.yaml'], 'sallyport check: nowhere.yaml: no such file or folder\n'],
-    [['check', BROKEN], `sallyport check: ${BROKEN}:1: Nested mappings are not allowed in compact mappings\n`],
-    [['check', '--profile', 'isolatd', '.'], 'sallyport check: --profile: expected one of isolated, contained, or a file; got "isolatd"\n'],
+    [['check', 'nowhere.yaml'], 'sallyport: nowhere.yaml: cannot be read (there is no such file or folder)\n'],
+    [['check', BROKEN], `sallyport: ${BROKEN}:1: Nested mappings are not allowed in compact mappings\n`],
+    [['check', '--profile', 'isolatd', '.'], 'sallyport: --profile: expected one of isolated, contained, or a file; got "isolatd"\n'],
   ])('ends with 2 for %j', async (args, err) => {
     expect(await sallyport(...args)).toMatchObject({ code: 2, stderr: err });
   });
 
   test('says that it reviewed nothing', async () => {
-    expect(await sallyport('check', file('apiVersion: v1\nkind: Secret\n'))).toMatchObject({ code: 0, stderr: 'sallyport check: none of 1 objects has pods in it, so nothing was reviewed\n' });
+    expect(await sallyport('check', file('apiVersion: v1\nkind: Secret\n'))).toMatchObject({ code: 0, stderr: 'sallyport: no pods are in the one object, so nothing was reviewed\n' });
   });
 });
 
@@ -82,7 +82,7 @@ describe('sallyport inject', () => {
     expect(await sallyport('inject', 'test/golden/pods/mistyped.yaml')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'sallyport inject: test/golden/pods/mistyped.yaml:14: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\ntest/golden/pods/mistyped.yaml:13: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\ntest/golden/pods/mistyped.yaml:8: spec.hostNetwork: expected true or false, got string "true"\n',
+      stderr: 'sallyport: test/golden/pods/mistyped.yaml:14: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\nsallyport: test/golden/pods/mistyped.yaml:13: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\nsallyport: test/golden/pods/mistyped.yaml:8: spec.hostNetwork: expected true or false, got string "true"\n',
     });
   });
 });

@@ -82,15 +82,15 @@ function profile(name: string): string {
 }
 
 describe('the profile that is named on the command line', () => {
-  test('is a built-in one, or the one in a file', () => {
-    expect(readProfile('isolated').metadata.name).toBe('isolated');
-    expect(readProfile(file('one.yaml', profile('lab')))).toMatchObject({ metadata: { name: 'lab' }, spec: { maxLifetimeSeconds: 60 } });
+  test('is a built-in one, or the one in a file', async () => {
+    expect((await readProfile('isolated')).metadata.name).toBe('isolated');
+    expect(await readProfile(file('one.yaml', profile('lab')))).toMatchObject({ metadata: { name: 'lab' }, spec: { maxLifetimeSeconds: 60 } });
   });
 
-  test('is refused where it is neither, or the file holds none, several or a broken one', () => {
-    expect(() => readProfile('isolatd')).toThrow('--profile: expected one of isolated, contained, or a file; got "isolatd"');
-    expect(() => readProfile(file('none.yaml', ''))).toThrow('has no document in it');
-    expect(() => readProfile(file('two.yaml', `${profile('a')}---\n${profile('b')}`))).toThrow('got 2');
-    expect(() => readProfile(file('broken.yaml', profile('a').replace('maxLifetimeSeconds', 'maxLifetime')))).toThrow('broken.yaml:4:');
+  test('is refused where it is neither, or the file holds none, several or a broken one', async () => {
+    await expect(readProfile('isolatd')).rejects.toThrow('--profile: expected one of isolated, contained, or a file; got "isolatd"');
+    await expect(readProfile(file('none.yaml', ''))).rejects.toThrow('has no document in it');
+    await expect(readProfile(file('two.yaml', `${profile('a')}---\n${profile('b')}`))).rejects.toThrow('got 2');
+    await expect(readProfile(file('broken.yaml', profile('a').replace('maxLifetimeSeconds', 'maxLifetime')))).rejects.toThrow('broken.yaml:4:');
   });
 });

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { JournalFault } from '../../../adapters/journal/fault.ts';
 import { journalPlace } from '../../../adapters/journal/place.ts';
 import { examples } from '../examples.ts';
@@ -72,9 +73,7 @@ async function saying(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof JournalFault)) throw error;
-    process.stderr.write(`sallyport: ${error.message}\n`);
-    process.exitCode = 2;
+    throw error instanceof JournalFault ? new InputFault('unreadable', error.message, error) : error;
   }
 }
 

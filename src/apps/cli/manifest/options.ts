@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { readInput } from '../../../adapters/command-line/input-file.ts';
+import { collect } from '../../../adapters/command-line/options.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../../core/policy/profile.ts';
 import type { InjectionFlags } from '../../webhook/injection-settings.ts';
@@ -9,7 +10,7 @@ export interface ManifestFlags extends InjectionFlags {
   readonly profile: string;
   readonly output: 'text' | 'yaml' | 'json';
   readonly controllerCa?: string;
-  readonly linkKey: readonly string[];
+  readonly linkKey?: readonly string[];
 }
 
 /** The flags that `check` and `inject` share: what the cluster's webhook knows by itself. */
@@ -23,17 +24,17 @@ export function withManifestFlags(command: Command): Command {
     .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain")
     .option('--controller-url <URL>', 'where sidecars find the controller')
     .option('--controller-ca <FILE>', "PEM of the controller's CA (key ca.crt of ConfigMap sallyport-trust)")
-    .option('--link-key <KEY>', 'key that signs policies, base64url (of link-keys there); may be repeated', (key: string, keys: readonly string[]) => [...keys, key], [] as readonly string[]);
+    .option('--link-key <KEY>', 'key that signs policies, base64url (of link-keys there); may be repeated', collect);
 }
 
-/** Reads the profile and fills in the settings exactly as the webhook does. Throws with a sentence. */
+/** Reads the profile and fills in the settings exactly as the webhook does. Throws `InputFault`. */
 export async function injectionFor(flags: ManifestFlags): Promise<{ profile: SandboxProfile; settings: InjectionSettings }> {
   const [{ readProfile }, { injectionBase }, { injectionSettings }] = await Promise.all([
     import('../../webhook/standalone.ts'),
     import('../../webhook/settings.ts'),
     import('../../webhook/injection-settings.ts'),
   ]);
-  const profile = readProfile(flags.profile);
-  const ca = flags.controllerCa === undefined ? '' : readFileSync(flags.controllerCa, 'utf8');
-  return { profile, settings: injectionSettings(injectionBase(flags, {}, ''), { ca, keys: flags.linkKey }, profile) };
+  const profile = await readProfile(flags.profile);
+  const ca = flags.controllerCa === undefined ? '' : await readInput(flags.controllerCa, '--controller-ca');
+  return { profile, settings: injectionSettings(injectionBase(flags, {}, ''), { ca, keys: flags.linkKey ?? [] }, profile) };
 }

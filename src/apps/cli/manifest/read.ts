@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { InputFault } from '../../../adapters/command-line/input-fault.ts';
+import { readInput, STANDARD_INPUT } from '../../../adapters/command-line/input-file.ts';
 
 /** One object of a file, however it stands there: a document, or an item of a List. */
 export interface Manifest {
@@ -13,43 +14,34 @@ export interface Manifest {
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** A file that cannot be read as manifests; the message begins with its name and, where there is one, the position. */
-export class ManifestFault extends Error {
-  override readonly name = 'ManifestFault';
-  readonly code: 'missing' | 'malformed';
-
-  constructor(code: ManifestFault['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 const SUFFIX = /\.(ya?ml|json)$/i;
 
-/** Reads files, every `.yaml`, `.yml` and `.json` of folders below, and `-` as standard input. Throws `ManifestFault`. */
-export async function readManifests(paths: readonly string[], input: NodeJS.ReadableStream): Promise<Manifest[]> {
+/**
+ * Reads files, every `.yaml`, `.yml` and `.json` of folders below, and `-` as standard input. Throws `InputFault`, also where one has
+ * no object in it: what comes empty out of a pipe must not pass for reviewed.
+ */
+export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   for (const path of paths) {
-    if (path === '-') manifests.push(...parseManifests('-', await text(input)));
-    else for (const file of filesOf(path)) manifests.push(...parseManifests(file, readFileSync(file, 'utf8')));
+    const before = manifests.length;
+    for (const file of filesOf(path)) manifests.push(...parseManifests(file, await readInput(file)));
+    if (manifests.length === before) throw new InputFault('unfit', `${path}: there is no object in it, and at least one is expected`);
   }
   return manifests;
 }
 
-/** Reads every object of a YAML or JSON text of one or more documents. Throws `ManifestFault`. */
+/** Reads every object of a YAML or JSON text of one or more documents. Throws `InputFault`. */
 export function parseManifests(file: string, content: string): Manifest[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(content, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
   const documents = 'empty' in parsed ? [] : parsed;
   const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) throw new ManifestFault('malformed', `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  if (error !== undefined) throw new InputFault('unfit', `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
   return documents.flatMap((document) => objectsOf(document.contents, valueOf(file, document), file, lines));
 }
 
 function filesOf(path: string): string[] {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new ManifestFault('missing', `${path}: no such file or folder`);
-  if (!found.isDirectory()) return [path];
+  if (path === STANDARD_INPUT || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => SUFFIX.test(name)).sort().map((name) => join(path, name));
 }
 
@@ -58,19 +50,20 @@ function valueOf(file: string, document: Document.Parsed): unknown {
     return document.toJS();
   } catch (error) {
     // An alias to nothing, or so many that they would fill the memory.
-    throw new ManifestFault('malformed', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputFault('unfit', `${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
 function objectsOf(node: Node | null, value: unknown, file: string, lines: LineCounter): Manifest[] {
   if (value === null || value === undefined) return [];
-  if (typeof value !== 'object' || Array.isArray(value)) throw new ManifestFault('malformed', `${file}:${lineOf(node, [], lines)}: expected a Kubernetes object, got ${Array.isArray(value) ? 'a list' : typeof value}`);
+  if (typeof value !== 'object' || Array.isArray(value)) throw new InputFault('unfit', `${file}:${lineOf(node, [], lines)}: expected a Kubernetes object, got ${Array.isArray(value) ? 'a list' : typeof value}`);
   const object = value as Members;
   const items = object['items'];
   if (object['kind'] === 'List' && Array.isArray(items)) {
     const nodes = isMap(node) ? node.get('items', true) : undefined;
     return items.flatMap((item: unknown, index) => objectsOf(isSeq(nodes) ? (nodes.items[index] as Node) : node, item, file, lines));
   }
+  if (typeof object['kind'] !== 'string') throw new InputFault('unfit', `${file}:${lineOf(node, [], lines)}: expected a Kubernetes object, got one without a kind`);
   return [{ file, object, lineOf: (field) => lineOf(node, stepsOf(field), lines) }];
 }
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { PolicyFilesFault } from '../../../adapters/policy-files/fault.ts';
+import { type AgentName, collect, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
 import { examples } from '../examples.ts';
 import { type OutputOption, outputOption } from '../output-option.ts';
 import { explainCall } from './explain.ts';
@@ -23,7 +23,7 @@ function lintCommand(): Command {
     .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is, 2 a file cannot be read.')
     .addHelpText('after', examples('sallyport policy lint policies/', 'sallyport policy lint triage.yaml --output json | jq .problems'))
     .action(async (paths: string[], { output }: OutputOption) => {
-      await ending(() => lintFiles(paths, output, process.stdout));
+      process.exitCode = await lintFiles(paths, output, process.stdout);
     });
 }
 
@@ -31,19 +31,19 @@ function explainCommand(): Command {
   return new Command('explain')
     .description('say what the policies make of one call, and why: everything looked at, in order')
     .argument('<method>', 'such as GET', methodToken)
-    .argument('<url>', 'such as https://api.example.com/v1/items')
-    .requiredOption('--policy <path>', 'policy file or folder; may be repeated', collected)
-    .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', agentName)
-    .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', labelPairs)
+    .argument('<url>', 'such as https://api.example.com/v1/items', absoluteUrl)
+    .requiredOption('--policy <path>', 'policy file or folder; may be repeated', collect)
+    .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
+    .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
     .addOption(outputOption('text, or one JSON object'))
     .addHelpText('after', '\nExit codes: 0 permit, 1 deny or hold, 2 bad usage or a bad policy.')
     .addHelpText('after', examples(
       'sallyport policy explain --policy triage.yaml GET https://api.example.com/v1/items',
       'sallyport policy explain --policy policies/ --agent agents/triage --labels app=triage PUT https://api.example.com/v1/items/7',
     ))
-    .action(async (method: string, url: string, options: OutputOption & { policy: string[]; agent?: AgentName; labels?: Record<string, string> }) => {
+    .action(async (method: string, url: string, options: OutputOption & { policy: readonly string[]; agent?: AgentName; labels?: Readonly<Record<string, string>> }) => {
       const { policy: paths, agent, labels, output } = options;
-      await ending(() => explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout }));
+      process.exitCode = await explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout });
     });
 }
 
@@ -78,46 +78,17 @@ function testCommand(): Command {
     .addHelpText('after', TEST_FORMAT)
     .addHelpText('after', examples('sallyport policy test triage.test.yaml', 'sallyport policy test triage.test.yaml --output json | jq .failed'))
     .action(async (file: string, { output }: OutputOption) => {
-      await ending(() => testPolicies(file, output, Date.now(), process.stdout));
+      process.exitCode = await testPolicies(file, output, Date.now(), process.stdout);
     });
 }
 
-/** Files that cannot be read, and policies that cannot be judged by, end with 2: no answer is not a "no". */
-async function ending(act: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await act();
-  } catch (error) {
-    if (!(error instanceof PolicyFilesFault)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-  }
-}
-
-interface AgentName {
-  readonly namespace: string;
-  readonly agent: string;
-}
-
-function agentName(text: string): AgentName {
-  const [namespace = '', agent = '', ...rest] = text.split('/');
-  if (namespace === '' || agent === '' || rest.length > 0) throw new InvalidArgumentError(`expected NAMESPACE/NAME, got ${JSON.stringify(text)}`);
-  return { namespace, agent };
-}
-
-/** Not commander's variadic options: one would take METHOD and URL for paths of its own. */
-function collected(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
-}
-
-function labelPairs(text: string): Record<string, string> {
-  return Object.fromEntries(text.split(',').filter((pair) => pair !== '').map((pair) => {
-    const equals = pair.indexOf('=');
-    if (equals < 1) throw new InvalidArgumentError(`expected KEY=VALUE,..., got ${JSON.stringify(text)}`);
-    return [pair.slice(0, equals), pair.slice(equals + 1)];
-  }));
+/** Of any scheme; what is none ends with 2, since nothing was judged. */
+function absoluteUrl(text: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new InvalidArgumentError('Expected a URL, such as https://api.example.com/v1/items.');
+  return text;
 }
 
 function methodToken(text: string): string {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) throw new InvalidArgumentError(`expected a method such as GET, got ${JSON.stringify(text)}`);
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) throw new InvalidArgumentError('Expected a method, such as GET.');
   return text;
 }

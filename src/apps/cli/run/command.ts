@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Command } from 'commander';
+import { readInput } from '../../../adapters/command-line/input-file.ts';
+import { type AgentName, collect, collectResolve, type Fixed, logLevelOption, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
 import { journalPlace } from '../../../adapters/journal/place.ts';
 import { behindGate } from './run.ts';
 import type { RunSettings } from './settings.ts';
 
 interface Flags {
   readonly policy: string;
-  readonly agent?: string;
-  readonly labels?: string;
+  readonly agent?: AgentName;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly journal?: string;
-  readonly upstreamCa: readonly string[];
-  readonly resolve: readonly string[];
-  readonly requireCapture: boolean;
+  readonly upstreamCa?: readonly string[];
+  readonly resolve?: readonly Fixed[];
+  readonly requireCapture?: boolean;
   readonly logLevel: string;
 }
 
@@ -35,43 +36,26 @@ export function runCommand(): Command {
     .description('run a local program behind gate two')
     .argument('<command...>', 'program to run, with its arguments, after --')
     .requiredOption('--policy <path>', 'policy file, or a folder of them; read again when they change')
-    .option('--agent <namespace/name>', 'who the program is; without it policies of every namespace apply')
-    .option('--labels <key=value,...>', 'labels of the agent; without it matchLabels is not consulted')
+    .option('--agent <namespace/name>', 'who the program is; without it policies of every namespace apply', readAgent)
+    .option('--labels <key=value,...>', 'labels of the agent; without it matchLabels is not consulted', readLabels)
     .option('--journal <folder>', 'where the record is kept')
-    .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', gather, [])
-    .option('--resolve <host:address>', 'fix the address of one name (repeatable)', gather, [])
-    .option('--require-capture', 'refuse to run the program where its traffic cannot be captured', false)
-    .option('--log-level <level>', 'of what the proxy says on stderr', 'error')
+    .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
+    .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
+    .option('--require-capture', 'refuse to run the program where its traffic cannot be captured')
+    .addOption(logLevelOption('error'))
     .passThroughOptions()
     .addHelpText('after', EXAMPLES)
-    .action(async (program: readonly string[], flags: Flags, command: Command) => {
-      process.exitCode = await behindGate(program, await settingsOf(flags, command));
+    .action(async (program: readonly string[], flags: Flags) => {
+      process.exitCode = await behindGate(program, await settingsOf(flags));
     });
 }
 
-function gather(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
-}
-
-async function settingsOf(flags: Flags, command: Command): Promise<RunSettings> {
-  // The proxy's own readers: what they mean there they mean here.
-  const { collectResolve, readAgent, readLabels } = await import('../../proxy/options.ts');
-  const read = <Value>(option: string, reader: () => Value): Value => {
-    try {
-      return reader();
-    } catch (error) {
-      return command.error(`error: option '${option}': ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
-    }
-  };
-  const { agent, labels } = flags;
+async function settingsOf({ policy, agent, labels, resolve = [], upstreamCa = [], journal, requireCapture = false, logLevel }: Flags): Promise<RunSettings> {
   return {
-    policy: flags.policy,
-    ...(agent !== undefined && { agent: read('--agent', () => readAgent(agent)) }),
-    ...(labels !== undefined && { labels: read('--labels', () => readLabels(labels)) }),
-    resolve: read('--resolve', () => flags.resolve.reduce<ReturnType<typeof collectResolve>>((before, text) => collectResolve(text, before), [])),
-    upstreamCa: await Promise.all(flags.upstreamCa.map(async (file) => await readFile(file, 'utf8'))),
-    journal: journalPlace(flags.journal, process.env, homedir()),
-    requireCapture: flags.requireCapture,
-    logLevel: flags.logLevel,
+    policy, resolve, requireCapture, logLevel,
+    ...(agent && { agent }),
+    ...(labels && { labels }),
+    upstreamCa: await Promise.all(upstreamCa.map(async (file) => await readInput(file, '--upstream-ca'))),
+    journal: journalPlace(journal, process.env, homedir()),
   };
 }

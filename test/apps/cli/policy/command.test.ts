@@ -51,7 +51,7 @@ describe('policy lint', () => {
   });
 
   test('ends with 2 where there is nothing to read', async () => {
-    expect(await policy('lint', at('missing.yaml'))).toEqual({ code: 2, stdout: '', stderr: `${at('missing.yaml')}: cannot be read (there is no such file or folder)\n` });
+    expect(await policy('lint', at('missing.yaml'))).toEqual({ code: 2, stdout: '', stderr: `sallyport: ${at('missing.yaml')}: cannot be read (there is no such file or folder)\n` });
   });
 });
 
@@ -113,9 +113,10 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
   test.each([
     ['a bad policy', ['--policy', at('bad.yaml'), 'GET', 'https://a.example/'], 'unknown key "acces"'],
     ['no policy', ['GET', 'https://a.example/'], "required option '--policy <path>' not specified"],
-    ['an agent without a namespace', ['--policy', at('good.yaml'), '--agent', 'triage', 'GET', 'https://a.example/'], 'expected NAMESPACE/NAME'],
-    ['a label without a value', ['--policy', at('good.yaml'), '--labels', 'app', 'GET', 'https://a.example/'], 'expected KEY=VALUE'],
-    ['a method that is none', ['--policy', at('good.yaml'), 'G T', 'https://a.example/'], 'expected a method such as GET'],
+    ['an agent without a namespace', ['--policy', at('good.yaml'), '--agent', 'triage', 'GET', 'https://a.example/'], 'Expected NAMESPACE/NAME'],
+    ['a label without a value', ['--policy', at('good.yaml'), '--labels', 'app', 'GET', 'https://a.example/'], 'Expected KEY=VALUE'],
+    ['a method that is none', ['--policy', at('good.yaml'), 'G T', 'https://a.example/'], 'Expected a method, such as GET.'],
+    ['what is no URL', ['--policy', at('good.yaml'), 'GET', 'tracker'], 'Expected a URL, such as https://api.example.com/v1/items.'],
   ])('ends with 2 on %s', async (_, args, said) => {
     const { code, stdout, stderr } = await policy('explain', ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -164,10 +165,10 @@ describe('policy test', () => {
     const { code, stderr } = await policy('test', cases('- {name: a, call: GET, expects: permit}\n- {name: b, call: GET https://a.example/, expect: allow, reason: host-not-list}\n'));
     expect(code).toBe(2);
     expect(stderr.split('\n').map((line) => line.replace(at('cases.test'), 'FILE'))).toEqual([
-      'FILE:4:19: cases[0].call: is "GET" (expected METHOD URL)',
-      'FILE:4:24: cases[0].expects: unknown key "expects" (expected one of name, call, agent, expect, reason, rule, wouldBe; did you mean expect?)',
-      'FILE:5:51: cases[1].expect: is "allow" (expected one of permit, deny, hold)',
-      expect.stringMatching(/^FILE:5:66: cases\[1\]\.reason: is "host-not-list" \(expected one of .*; did you mean host-not-listed\?\)$/),
+      'sallyport: FILE:4:19: cases[0].call: is "GET" (expected METHOD URL)',
+      'sallyport: FILE:4:24: cases[0].expects: unknown key "expects" (expected one of name, call, agent, expect, reason, rule, wouldBe; did you mean expect?)',
+      'sallyport: FILE:5:51: cases[1].expect: is "allow" (expected one of permit, deny, hold)',
+      expect.stringMatching(/^sallyport: FILE:5:66: cases\[1\]\.reason: is "host-not-list" \(expected one of .*; did you mean host-not-listed\?\)$/),
       '',
     ]);
   });

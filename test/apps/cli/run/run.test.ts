@@ -185,8 +185,8 @@ describe('run', () => {
     ['no policy', ['run', '--', 'true'], 2, '--policy'],
     ['no program', ['run', '--policy', policy], 2, 'command'],
     ['an agent that is none', ['run', '--policy', policy, '--agent', 'triage', '--', 'true'], 2, 'Expected NAMESPACE/NAME'],
-    ['a fixed name that is none', ['run', '--policy', policy, '--resolve', 'a', '--', 'true'], 2, 'expected HOST:ADDRESS'],
-    ['a policy that cannot be read', ['run', '--policy', join(state, 'none.yaml'), '--', 'true'], 1, 'none.yaml'],
+    ['a fixed name that is none', ['run', '--policy', policy, '--resolve', 'a', '--', 'true'], 2, 'Expected HOST:ADDRESS'],
+    ['a policy that cannot be read', ['run', '--policy', join(state, 'none.yaml'), '--', 'true'], 2, 'none.yaml: cannot be read (there is no such file or folder)'],
   ])('refuses %s', async (_, args, code, message) => {
     expect(await sallyport(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
   });
