@@ -27,7 +27,7 @@ describe('rejections', () => {
     expect(lineOf('Ip6InReceives                   \t3\nIcmp6OutDestUnreachs            \t13\n', 'Icmp6OutDestUnreachs')).toBe(13);
   });
 
-  test.runIf(process.platform === 'linux')('can be read without any right', async () => {
+  test.skipIf(process.platform !== 'linux')('can be read without any right; skipped where there is no Linux', async () => {
     expect(await countRejections()).toBeTypeOf('number');
   });
 });
