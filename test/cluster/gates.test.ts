@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEvidencePair } from '../../src/adapters/journal/evidence-pair.ts';
 import { ROOT } from '../repository/imports.ts';
 import { agentPod, AGENTS, agentSpec, barePod, SCRIPTS } from './agent-pod.ts';
 import { buildImage, IMAGE } from './image.ts';
 import { apply, type Ended, eventually, kubectl, mustKubectl, run } from './kubectl.ts';
-import { OTHER_HOST, startToolServer, TOOL_HOST, type ToolServer } from './tool-server.ts';
+import { OTHER_HOST, startToolServer, TOOL_BODY, TOOL_HOST, type ToolServer } from './tool-server.ts';
 
 const SYSTEM = 'sallyport-system';
 const NODE = join(ROOT, 'node_modules/.bin/node');
@@ -24,14 +26,14 @@ interface Try {
   readonly errno?: number;
 }
 
-function policy(rules: readonly object[], access?: string): object {
+function policy(rules: readonly object[], access?: string, more: object = {}): object {
   return {
     apiVersion: 'sallyport.dev/v1alpha1',
     kind: 'AgentPolicy',
     metadata: { name: 'triage', namespace: AGENTS },
     spec: {
       agents: { matchLabels: { app: 'triage' } },
-      tools: [{ name: 'items', http: { hosts: [TOOL_HOST], addresses: [`${tools.address}/32`] }, ...(access ? { access } : {}), rules }],
+      tools: [{ name: 'items', http: { hosts: [TOOL_HOST], addresses: [`${tools.address}/32`] }, ...(access ? { access } : {}), rules, ...more }],
     },
   };
 }
@@ -216,6 +218,34 @@ describe('the record, the policy and the end of a pod', () => {
     const verified = await kubectl([...log, 'verify', journal]);
     expect(verified).toMatchObject({ code: 0 });
     await kubectl(['-n', AGENTS, 'delete', 'pod', 'recorded', '--wait=false']);
+  });
+
+  test('what a pod sealed opens with the key in the Secret, and with nothing that the pod holds', async () => {
+    const journal = '/var/lib/sallyport/journal';
+    await apply(policy([], 'read-only', { capture: { payload: 'full' } }));
+    await mustKubectl(['create', '-f', '-'], agentPod('sealed', ['sh', '-c', `curl -sSf https://${TOOL_HOST}/v1/items; sleep 300`]));
+    const call = await eventually('the outcome of the call', 120, async () => {
+      const { out } = await kubectl(['-n', AGENTS, 'exec', 'sealed', '-c', 'sallyport-proxy', '--', 'sallyport', 'log', 'tail', journal, '--output', 'json']);
+      return out.split('\n').filter((line) => line.includes('"outcome"')).map((line) => (JSON.parse(line) as { call: string }).call)[0];
+    });
+    const pem = Buffer.from(await mustKubectl(['-n', SYSTEM, 'get', 'secret', 'sallyport-evidence-key', '-o', String.raw`jsonpath={.data.private\.pem}`]), 'base64').toString();
+    const { kid } = readEvidencePair(pem).publicKey;
+
+    expect((await inProxy('sealed', `ls ${journal}/keys`)).trim()).toBe(`${kid}.public.json`);
+    expect(await inProxy('sealed', `grep -rlE 'PRIVATE KEY|"d":' ${journal} || true`)).toBe('');
+    const inside = await inProxy('sealed', `sallyport log show ${call} --journal ${journal} --body`);
+    expect(inside).toContain(`sealed to key ${kid}`);
+    expect(inside).not.toContain(TOOL_BODY);
+
+    const copy = mkdtempSync(join(tmpdir(), 'sallyport-sealed-'));
+    await mustKubectl(['-n', AGENTS, 'cp', '-c', 'sallyport-proxy', `sealed:${journal}`, join(copy, 'journal')]);
+    writeFileSync(join(copy, 'key.pem'), pem, { mode: 0o600 });
+    const opened = await run(NODE, [MAIN, 'log', 'show', call, '--journal', join(copy, 'journal'), '--key', join(copy, 'key.pem'), '--body']);
+    rmSync(copy, { recursive: true });
+    expect(opened).toMatchObject({ code: 0, out: expect.stringMatching(/the digest holds/) });
+    expect(opened.out).toContain(TOOL_BODY);
+    await apply(policy([], 'read-only'));
+    await kubectl(['-n', AGENTS, 'delete', 'pod', 'sealed', '--wait=false']);
   });
 
   test('a changed policy is obeyed by a running sidecar within two seconds', async () => {

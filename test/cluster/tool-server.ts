@@ -7,6 +7,8 @@ import { mintAuthority, mintServing } from '../../src/adapters/certificates/serv
 
 export const TOOL_HOST = 'api.tools.example.com';
 export const OTHER_HOST = 'paste.example.net';
+/** What every call is answered with. */
+export const TOOL_BODY = '{"items":[1,2,3]}';
 
 const DAY = 86_400_000;
 
@@ -31,7 +33,7 @@ export async function startToolServer(): Promise<ToolServer> {
   const seen: string[] = [];
   const server = createServer({ key: identity.key, cert: identity.cert }, (request, response) => {
     seen.push(`${request.method} ${request.url}`);
-    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[1,2,3]}'));
+    request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(TOOL_BODY));
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(443, address, resolve));
   const echo = createSocket('udp4').on('message', (data, from) => echo.send(data, from.port, from.address));
