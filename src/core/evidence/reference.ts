@@ -34,7 +34,7 @@ intent alone. This page says what stands in a journal folder, so that somebody w
 | \`epoch-00000001.torn\` | half a line that a crash left at the end of that file, moved aside at the next start |
 | \`blobs/00000001.pack\` | sealed payloads, one a line; each start of a writer begins a new file, and so does each 64 MiB |
 | \`keys/THUMBPRINT.public.json\` | the evidence key (JWK) to which payloads are sealed |
-| \`keys/THUMBPRINT.private.json\` | its private half, only where no other key was given: keep it out of copies that you hand on |
+| \`keys/THUMBPRINT.private.json\` | its private half, only where there is no controller (\`run\`, \`up\`, \`proxy --policy\`): keep it out of copies that you hand on |
 | \`writer.lock\` | who is writing, while somebody is |
 
 ## Lines
@@ -55,7 +55,15 @@ A body is hashed whole while it streams, whatever is kept of it: \`digest\` is S
 from being guessed. With \`capture.payload: full\`, up to \`limit\` bytes are sealed in a blob with a salt of their own: a compact
 JWE (RFC 7516, ECDH-ES on P-256, A256GCM), inside it one line of JSON (\`call\`, \`side\`, \`salt\` as hex, \`mediaType\`, \`bytes\`,
 \`captured\`, \`truncated\`) and then the bytes. Without a blob the salt is SHA-256("SECRET/CALL/SIDE"), the secret (hex) being sealed in
-the blob that the epoch's first record names. 
+the blob that the epoch's first record names.
+
+In a pod the key is the cluster's: the sidecar has the public half from the controller and nothing that opens what it sealed. The
+private half lies in Secret \`sallyport-evidence-key\`, for those who may read it. A key that is replaced there is used from the next start
+of each sidecar on; the old one still opens what was sealed to it, and nothing else does. To read a pod's payloads, copy its journal out:
+
+    kubectl -n NAMESPACE cp -c sallyport-proxy POD:/var/lib/sallyport/journal journal
+    kubectl -n sallyport-system get secret sallyport-evidence-key -o jsonpath='{.data.private\\.pem}' | base64 -d > evidence-key.pem
+    sallyport log show CALL --journal journal --key evidence-key.pem
 
 To erase one payload, overwrite its \`length\` bytes with zeros, or free them as well:
 
