@@ -1,9 +1,9 @@
 import { review } from '../../src/core/admission/review.ts';
-import { PROXY_UID } from '../../src/core/checks/run-as-user.ts';
 import { same } from '../../src/core/checks/differences.ts';
 import { readPod } from '../../src/core/checks/read-pod.ts';
 import { inject } from '../../src/core/injection/inject.ts';
 import { mutate } from '../../src/core/injection/mutate.ts';
+import { PROXY_UID } from '../../src/core/terms/fixed-names.ts';
 import { contextOf, creationOf, derive, updateOf } from '../core/admission/requests.ts';
 import { goodContainer, goodPod, SETTINGS } from '../core/checks/pods.ts';
 

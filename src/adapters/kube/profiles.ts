@@ -1,6 +1,7 @@
 import { parseObjects } from '../../core/policy/parse.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
+import { API_VERSION } from '../../core/terms/fixed-names.ts';
 import type { KubeObject } from './client.ts';
 import { startInformer, type WatchSettings } from './informer.ts';
 
@@ -15,7 +16,7 @@ export interface Profiles {
 /** Follows the installed `SandboxProfile` objects. One that cannot be enforced as written is kept as broken, with the reason. */
 export function watchProfiles({ client, now, random, onFault }: WatchSettings): Profiles {
   const informer = startInformer(client, {
-    path: '/apis/sallyport.dev/v1alpha1/sandboxprofiles',
+    path: `/apis/${API_VERSION}/sandboxprofiles`,
     read: readProfile,
     now,
     random,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../../core/terms/fixed-names.ts';
 import type { KubeObject } from './client.ts';
 import { startInformer, type WatchSettings } from './informer.ts';
-import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from './names.ts';
 
 /** Whom sidecars trust: what the controller says of itself in the ConfigMap `sallyport-trust`. */
 export interface Trust {

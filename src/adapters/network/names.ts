@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { HostName } from '../../core/terms/authority.ts';
+import { SYNTHETIC_RANGE } from '../../core/terms/fixed-names.ts';
 
 /** Which synthetic address (198.18.0.0/15) stands for which name. */
 export interface SyntheticNames {
@@ -10,11 +11,9 @@ export interface SyntheticNames {
   readonly size: number;
 }
 
-export const SYNTHETIC_RANGE = '198.18.0.0/15';
-
-/** 198.18.0.0 and the 2^17 addresses of its range; the first and last 256 are never given out, as some programs take them for networks. */
-const BASE = ((198 << 24) | (18 << 16)) >>> 0;
-const SPAN = 2 ** 17;
+/** The first and last 256 addresses of the range are never given out, as some programs take them for networks. */
+const BASE = Number(SYNTHETIC_RANGE.base);
+const SPAN = 2 ** (32 - SYNTHETIC_RANGE.length);
 const MARGIN = 256;
 
 /** How many addresses a name may get, in order of preference: as many as its digest yields. */

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { installCapture } from '../../adapters/network/capture/install.ts';
-import { DNS_PORT, EXPLICIT_PORT } from '../../adapters/network/capture/settings.ts';
-import { SYNTHETIC_RANGE } from '../../adapters/network/names.ts';
 import type { CapturedPort } from '../../adapters/network/captured-port.ts';
+import { CAPTURED_443_PORT, CAPTURED_80_PORT, DNS_PORT, EXPLICIT_PORT, PROXY_UID, SYNTHETIC_RANGE } from '../../core/terms/fixed-names.ts';
 import { capturedOption, outputOption } from './options.ts';
 
 interface Flags {
@@ -22,8 +21,8 @@ nft and ip. Ends with 1, and so keeps the pod from starting, if it cannot prove 
 export function captureCommand(): Command {
   return new Command('capture')
     .description('route all traffic of this network namespace to the proxy')
-    .addOption(new Option('--proxy-uid <UID>', 'the one user whose packets may leave').default(14141).argParser(userId))
-    .addOption(capturedOption([{ port: 443, listener: 15002 }, { port: 80, listener: 15003 }]))
+    .addOption(new Option('--proxy-uid <UID>', 'the one user whose packets may leave').default(PROXY_UID).argParser(userId))
+    .addOption(capturedOption([{ port: 443, listener: CAPTURED_443_PORT }, { port: 80, listener: CAPTURED_80_PORT }]))
     .addOption(outputOption())
     .addHelpText('after', EXAMPLES)
     .action(capture);
@@ -32,7 +31,7 @@ export function captureCommand(): Command {
 async function capture({ proxyUid, captured, output }: Flags): Promise<void> {
   await installCapture({ proxyUid, captured, explicitPort: EXPLICIT_PORT, dnsPort: DNS_PORT });
   const ports = captured.map(({ port, listener }) => `${port} -> ${listener}`).join(', ');
-  const sentence = `captured: ports ${ports} of ${SYNTHETIC_RANGE}; for every user but ${proxyUid} all else is rejected`;
+  const sentence = `captured: ports ${ports} of ${SYNTHETIC_RANGE.text}; for every user but ${proxyUid} all else is rejected`;
   process.stdout.write(output === 'json' ? `${JSON.stringify({ proxyUid, captured })}\n` : `${sentence}\n`);
 }
 

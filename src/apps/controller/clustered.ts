@@ -1,8 +1,8 @@
 import type { JSONWebKeySet } from 'jose';
 import { type KubeClient, connectKube } from '../../adapters/kube/client.ts';
 import { startInformer } from '../../adapters/kube/informer.ts';
-import { CONTROLLER, CONTROLLER_CERTIFICATE_SECRET, SYSTEM_NAMESPACE } from '../../adapters/kube/names.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
+import { API_VERSION, CONTROLLER, CONTROLLER_CERTIFICATE_SECRET, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
 import { keepEvidenceKey } from './evidence-key.ts';
 import { keepLinkKey } from './link-key.ts';
 import { readLivePod } from './live-pod.ts';
@@ -40,7 +40,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
   begun.defer(() => trust.stop());
   certificate.onChange(trust.wake);
   const pods = begun.adopt(startInformer(client, { path: '/api/v1/pods', read: readLivePod, ...common }), (one) => one.stop());
-  const policies = begun.adopt(startInformer(client, { path: '/apis/sallyport.dev/v1alpha1/agentpolicies', read: readPolicy, ...common }), (one) => one.stop());
+  const policies = begun.adopt(startInformer(client, { path: `/apis/${API_VERSION}/agentpolicies`, read: readPolicy, ...common }), (one) => one.stop());
   const ports = { pods, policies, certificate, signer, evidenceKey, log, now: Date.now, tokenSigners: () => tokenSigners(client), ownerName: ownerNames(client) };
   const controller = begun.adopt(await startController(settings, ports), (one) => one.close());
   const running = begun.move();

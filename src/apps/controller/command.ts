@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { readListen } from '../../adapters/command-line/options.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import { CONTROLLER_PORT, SERVER_HEALTH_PORT, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
 
 interface Flags {
   readonly listen: ListenAddress;
@@ -24,10 +25,10 @@ Keeps its certificate and its keys (one signs policies, one is for sealing paylo
 export function controllerCommand(): Command {
   return new Command('controller')
     .description('serves each sidecar the policies of its pod')
-    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for sidecars').default(readListen(':8443'), ':8443').argParser(readListen))
-    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(':9090'), ':9090').argParser(readListen))
+    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for sidecars').default(readListen(`:${CONTROLLER_PORT}`), `:${CONTROLLER_PORT}`).argParser(readListen))
+    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(`:${SERVER_HEALTH_PORT}`), `:${SERVER_HEALTH_PORT}`).argParser(readListen))
     .option('--kubeconfig <FILE>', 'cluster to serve; without it the one this runs in')
-    .option('--namespace <NAME>', 'where its own Secrets and ConfigMap lie', 'sallyport-system')
+    .option('--namespace <NAME>', 'where its own Secrets and ConfigMap lie', SYSTEM_NAMESPACE)
     .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain", 'cluster.local')
     .addHelpText('after', EXAMPLES)
     .action(serve);

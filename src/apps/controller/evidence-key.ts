@@ -1,7 +1,7 @@
 import { generateEvidenceKey, readEvidencePair } from '../../adapters/journal/evidence-pair.ts';
 import type { KubeClient } from '../../adapters/kube/client.ts';
-import { EVIDENCE_KEY_SECRET } from '../../adapters/kube/names.ts';
 import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
+import { EVIDENCE_KEY_SECRET } from '../../core/terms/fixed-names.ts';
 import { keepKey } from './kept-key.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { AGENT_LABEL } from '../../core/terms/fixed-names.ts';
 import type { Subject } from '../../core/terms/subject.ts';
-import { AGENT_LABEL } from '../../core/checks/agent-identity.ts';
 import { ControllerFault } from './fault.ts';
 import type { LivePod } from './live-pod.ts';
 import type { TokenIdentity } from './token.ts';

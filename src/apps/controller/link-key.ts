@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
-import { LINK_KEY_SECRET } from '../../adapters/kube/names.ts';
 import { generateLinkKey, type LinkSigner, readLinkSigner } from '../../adapters/link/key.ts';
+import { LINK_KEY_SECRET } from '../../core/terms/fixed-names.ts';
 import { keepKey } from './kept-key.ts';
 
 /**

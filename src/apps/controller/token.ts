@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
+import { TOKEN_AUDIENCE } from '../../core/terms/fixed-names.ts';
 import { ControllerFault } from './fault.ts';
 import type { TokenSigners } from './ports.ts';
 
@@ -13,7 +14,6 @@ export interface TokenIdentity {
   readonly expires: number;
 }
 
-const AUDIENCE = 'sallyport';
 
 /** What API servers sign with; no secret that both sides share. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
@@ -49,7 +49,7 @@ export class UnknownKey extends ControllerFault {
 
 async function verified(token: string, { issuer, keys }: TokenSigners, now: number): Promise<JWTPayload> {
   try {
-    const options = { algorithms: ALGORITHMS, audience: AUDIENCE, issuer, requiredClaims: ['exp'], currentDate: new Date(now) };
+    const options = { algorithms: ALGORITHMS, audience: TOKEN_AUDIENCE, issuer, requiredClaims: ['exp'], currentDate: new Date(now) };
     const { payload } = await jwtVerify(token, createLocalJWKSet(keys), options);
     return payload;
   } catch (cause) {
@@ -61,7 +61,7 @@ function faultOf(cause: unknown, issuer: string): ControllerFault {
   if (cause instanceof errors.JWKSNoMatchingKey) return new UnknownKey();
   if (cause instanceof errors.JWTExpired) return new ControllerFault('token-expired', 'expected a token that is still valid, got one that has expired', { cause });
   if (cause instanceof errors.JWTClaimValidationFailed) {
-    return new ControllerFault('token-foreign', `expected a token of issuer ${issuer} for audience ${AUDIENCE}: ${cause.message}`, { cause });
+    return new ControllerFault('token-foreign', `expected a token of issuer ${issuer} for audience ${TOKEN_AUDIENCE}: ${cause.message}`, { cause });
   }
   if (cause instanceof errors.JWSSignatureVerificationFailed || cause instanceof errors.JOSEAlgNotAllowed) {
     return new ControllerFault('token-untrusted', 'expected a token signed by this cluster, got a wrong signature', { cause });

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
-import { TRUST_CONFIG_MAP } from '../../adapters/kube/names.ts';
 import type { Trust } from '../../adapters/kube/trust.ts';
+import { TRUST_CONFIG_MAP } from '../../core/terms/fixed-names.ts';
 
 /** Milliseconds after which the ConfigMap is written again, in case that somebody changed or deleted it. */
 const AGAIN = 30_000;

@@ -2,9 +2,9 @@ import { KubeFault } from '../../adapters/kube/fault.ts';
 import type { Namespaces } from '../../adapters/kube/namespaces.ts';
 import type { Profiles } from '../../adapters/kube/profiles.ts';
 import type { TrustWatch } from '../../adapters/kube/trust.ts';
-import { AGENTS_LABEL } from '../../core/admission/namespace.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profile.ts';
+import { AGENTS_LABEL } from '../../core/terms/fixed-names.ts';
 import { type InjectionBase, injectionSettings } from './injection-settings.ts';
 import type { Fact, Facts, Labels } from './ports.ts';
 

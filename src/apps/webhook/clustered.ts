@@ -1,11 +1,11 @@
 import { keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
 import { connectKube } from '../../adapters/kube/client.ts';
-import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK, WEBHOOK_CERTIFICATE_SECRET } from '../../adapters/kube/names.ts';
 import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK, WEBHOOK_CERTIFICATE_SECRET } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { readListen } from '../../adapters/command-line/options.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import { SERVER_HEALTH_PORT, WEBHOOK_PORT } from '../../core/terms/fixed-names.ts';
 import type { InjectionFlags } from './injection-settings.ts';
 import type { Drain } from './server.ts';
 import { injectionBase, systemResolvConf } from './settings.ts';
@@ -33,8 +34,8 @@ const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
 export function webhookCommand(): Command {
   return new Command('webhook')
     .description('gate one: the admission webhook')
-    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(readListen(':9443'), ':9443').argParser(readListen))
-    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(':9090'), ':9090').argParser(readListen))
+    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(readListen(`:${WEBHOOK_PORT}`), `:${WEBHOOK_PORT}`).argParser(readListen))
+    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(`:${SERVER_HEALTH_PORT}`), `:${SERVER_HEALTH_PORT}`).argParser(readListen))
     .addOption(new Option('--cert-dir <DIR>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
     .option('--profile <NAME|FILE>', 'without a cluster: the profile of every namespace', 'isolated')
     .option('--kubeconfig <FILE>', 'cluster to serve; without it and --cert-dir, the one this runs in')

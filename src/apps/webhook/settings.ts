@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { CONTROLLER, CONTROLLER_PORT, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
 import type { InjectionBase, InjectionFlags } from './injection-settings.ts';
 import { readResolvConf } from './resolv-conf.ts';
 
@@ -20,7 +21,7 @@ export function injectionBase(flags: InjectionFlags, environment: Environment, r
   return {
     image: flags.image,
     imagePullPolicy: flags.imagePullPolicy,
-    controllerUrl: flags.controllerUrl ?? `https://sallyport-controller.sallyport-system.svc.${clusterDomain}:8443`,
+    controllerUrl: flags.controllerUrl ?? `https://${CONTROLLER}.${SYSTEM_NAMESPACE}.svc.${clusterDomain}:${CONTROLLER_PORT}`,
     resolver,
     clusterDomain,
     probes: [`tcp:${authority(apiServer ?? USUAL_API_SERVER, environment['KUBERNETES_SERVICE_PORT'] ?? '443')}`, `udp:${authority(resolver, '53')}`],

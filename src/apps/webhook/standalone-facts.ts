@@ -1,5 +1,5 @@
-import { AGENTS_LABEL, PROFILE_LABEL } from '../../core/admission/namespace.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
+import { AGENTS_LABEL, PROFILE_LABEL } from '../../core/terms/fixed-names.ts';
 import { type ControllerTrust, type InjectionBase, injectionSettings } from './injection-settings.ts';
 import type { Facts } from './ports.ts';
 

@@ -1,4 +1,5 @@
 import type { AddressRange } from '../terms/authority.ts';
+import { SYNTHETIC_RANGE } from '../terms/fixed-names.ts';
 import { embeddedAddresses } from './embedded.ts';
 import { contains, parseRange } from './range.ts';
 import type { Address } from './address.ts';
@@ -32,7 +33,7 @@ const BLOCKS: readonly (readonly [AddressClass, readonly string[]])[] = [
   ['link-local', ['169.254.0.0/16', 'fe80::/10']],
   ['multicast', ['224.0.0.0/4', 'ff00::/8']],
   ['documentation', ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32', '3fff::/20']],
-  ['synthetic', ['198.18.0.0/15']],
+  ['synthetic', [SYNTHETIC_RANGE.text]],
   ['reserved', ['192.0.0.0/24', '192.88.99.0/24', '240.0.0.0/4', '2001::/23', '2002::/16']],
   ['public', ['0.0.0.0/0', '2000::/3', '64:ff9b::/96']],
 ];

@@ -1,7 +1,6 @@
+import { AGENTS_LABEL, PROFILE_LABEL } from '../terms/fixed-names.ts';
 import type { Mode } from './answer.ts';
 
-export const AGENTS_LABEL = 'sallyport.dev/agents';
-export const PROFILE_LABEL = 'sallyport.dev/profile';
 const DEFAULT_PROFILE = 'isolated';
 
 type Labels = Readonly<Record<string, string>>;

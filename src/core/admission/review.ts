@@ -1,4 +1,3 @@
-import { AGENT_LABEL } from '../checks/agent-identity.ts';
 import type { Fault, Finding } from '../checks/check.ts';
 import { same } from '../checks/differences.ts';
 import { checkLink, findFaults } from '../checks/index.ts';
@@ -6,9 +5,10 @@ import type { Pod } from '../checks/pod.ts';
 import { readPod } from '../checks/read-pod.ts';
 import { quote } from '../checks/view.ts';
 import type { SandboxProfile } from '../policy/profile.ts';
+import { AGENTS_LABEL, AGENT_LABEL, PROFILE_LABEL } from '../terms/fixed-names.ts';
 import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
 import { expectedPod } from './expected.ts';
-import { AGENTS_LABEL, modeOf, profileName } from './namespace.ts';
+import { modeOf, profileName } from './namespace.ts';
 import type { AdmissionRequest } from './request.ts';
 import { at, podPath, reviewedKinds, type PodPath } from './workloads.ts';
 
@@ -91,7 +91,7 @@ function profileMissing(labels: ReviewContext['namespaceLabels']): Fault {
     reason: 'profile-missing',
     field: '',
     message: `the namespace picks SandboxProfile ${quote(name)}, which does not exist`,
-    fix: 'create it, or label the namespace sallyport.dev/profile with isolated, contained or a profile of yours',
+    fix: `create it, or label the namespace ${PROFILE_LABEL} with isolated, contained or a profile of yours`,
   });
 }
 

@@ -1,7 +1,5 @@
+import { AGENT_LABEL } from '../terms/fixed-names.ts';
 import type { Check } from './check.ts';
-
-/** Names the agent; the records and the policy of its pods go by it. */
-export const AGENT_LABEL = 'sallyport.dev/agent';
 
 /**
  * A running pod stays the agent it was admitted as.

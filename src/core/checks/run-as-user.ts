@@ -1,8 +1,6 @@
+import { PROXY_UID } from '../terms/fixed-names.ts';
 import type { Check, Finding } from './check.ts';
 import type { ContainerAt, PodView } from './view.ts';
-
-/** User and group of the proxy. The capture lets this user out, so nobody else may be it. */
-export const PROXY_UID = 14141;
 
 /**
  * Every container runs as a user that the manifest names by number, who is neither root nor the proxy.
@@ -31,7 +29,7 @@ interface Identity {
   readonly runAsGroup?: number;
 }
 
-const NAME_A_USER = 'set runAsUser to a number above 0 other than 14141, such as 10001';
+const NAME_A_USER = `set runAsUser to a number above 0 other than ${PROXY_UID}, such as 10001`;
 
 function podUser({ spec: { securityContext: pod } }: PodView): Finding[] {
   if (pod === undefined) return [];
@@ -78,5 +76,5 @@ function identity({ runAsUser: user, runAsGroup: group }: Identity, field: strin
 }
 
 function proxyGroup(field: string, title: string): Finding {
-  return { reason: 'proxy-group', field, message: `${title} is in the proxy's group`, fix: 'use another group than 14141' };
+  return { reason: 'proxy-group', field, message: `${title} is in the proxy's group`, fix: `use another group than ${PROXY_UID}` };
 }

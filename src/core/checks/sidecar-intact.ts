@@ -1,3 +1,4 @@
+import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { differences, type Difference } from './differences.ts';
 import type { Pod } from './pod.ts';
@@ -27,7 +28,7 @@ function findings({ pod, expected }: CheckContext): Finding[] {
       reason: 'sidecar-unprovable',
       field: 'spec',
       message: 'nobody can tell yet what the sidecar has to look like in this cluster',
-      fix: 'try again once the controller has published its trust (ConfigMap sallyport-trust in sallyport-system)',
+      fix: `try again once the controller has published its trust (ConfigMap ${TRUST_CONFIG_MAP} in ${SYSTEM_NAMESPACE})`,
     }];
   }
   const found = differences(pod.spec, expected.spec, 'spec');
@@ -38,7 +39,7 @@ const missing: Finding = {
   reason: 'sidecar-missing',
   field: 'spec.initContainers',
   message: 'the pod does not carry the sidecar',
-  fix: 'create the pod again: the injector adds the sidecar on creation; if it did not, look at the webhook inject.sallyport.dev',
+  fix: `create the pod again: the injector adds the sidecar on creation; if it did not, look at the webhook ${MUTATING_CONFIGURATION}`,
 };
 
 function carriesSidecar(pod: Pod): boolean {

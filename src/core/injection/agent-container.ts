@@ -1,11 +1,12 @@
 import { same } from '../checks/differences.ts';
 import type { Container, EnvVar, SecurityContext, VolumeMount } from '../checks/pod.ts';
 import { SIDECAR_VOLUMES } from '../checks/sidecar.ts';
+import { EXPLICIT_PORT } from '../terms/fixed-names.ts';
 import { agentEnvironment } from './agent-environment.ts';
 import { AGENT_MOUNT, CA_FILE } from './volumes.ts';
 
 /** A container that has one of these set keeps its own. */
-const ENVIRONMENT: readonly EnvVar[] = Object.entries(agentEnvironment('http://127.0.0.1:15001', CA_FILE)).map(([name, value]) => ({ name, value }));
+const ENVIRONMENT: readonly EnvVar[] = Object.entries(agentEnvironment(`http://127.0.0.1:${EXPLICIT_PORT}`, CA_FILE)).map(([name, value]) => ({ name, value }));
 
 /** A container of the agent's own, with the proxy's address and CA in it and none of the sidecar's other volumes. */
 export function withProxySettings(container: Container): Container {

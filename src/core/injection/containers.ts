@@ -1,11 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { Container } from '../checks/pod.ts';
 import { canonicalQuantity } from '../checks/quantity.ts';
-import { PROXY_UID } from '../checks/run-as-user.ts';
+import { HEALTH_PORT, PROXY_UID } from '../terms/fixed-names.ts';
 import type { InjectionSettings, ResourceAmounts } from './settings.ts';
 import { CA_FILE, JOURNAL_FOLDER, PROXY_MOUNTS, TOKEN_FILE } from './volumes.ts';
 
-const HEALTH_PORT = 15020;
 const NOBODY = 65534;
 
 /**

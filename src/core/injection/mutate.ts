@@ -5,6 +5,7 @@ import { podPath } from '../admission/workloads.ts';
 import type { Finding } from '../checks/check.ts';
 import { checkLink } from '../checks/index.ts';
 import { readPod } from '../checks/read-pod.ts';
+import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
 import { injectionPatch } from './patch.ts';
 import type { InjectionSettings } from './settings.ts';
 
@@ -55,5 +56,5 @@ const trustMissing: Finding = {
   reason: 'trust-missing',
   field: '',
   message: 'the sidecar cannot be made yet: the controller has not published its certificate and keys',
-  fix: 'try again once ConfigMap sallyport-trust in sallyport-system exists; if it stays away, look at the controller',
+  fix: `try again once ConfigMap ${TRUST_CONFIG_MAP} in ${SYSTEM_NAMESPACE} exists; if it stays away, look at the controller`,
 };

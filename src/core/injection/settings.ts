@@ -1,3 +1,4 @@
+import { CAPTURED_443_PORT, CAPTURED_80_PORT } from '../terms/fixed-names.ts';
 export interface CapturedPort {
   /** Port that the agent calls, as rules name it. */
   readonly port: number;
@@ -33,7 +34,7 @@ export interface InjectionSettings {
   readonly resources: { readonly requests: ResourceAmounts; readonly limits: ResourceAmounts };
 }
 
-const FIXED_LISTENERS: ReadonlyMap<number, number> = new Map([[443, 15002], [80, 15003]]);
+const FIXED_LISTENERS: ReadonlyMap<number, number> = new Map([[443, CAPTURED_443_PORT], [80, CAPTURED_80_PORT]]);
 const FIRST_FREE_LISTENER = 15100;
 
 /** Gives each captured port its listener: 443 and 80 have fixed ones, the others count up from 15100 in ascending order. */

@@ -1,4 +1,5 @@
 import type { Volume, VolumeMount } from '../checks/pod.ts';
+import { TOKEN_AUDIENCE } from '../terms/fixed-names.ts';
 
 const CA_FOLDER = '/var/run/sallyport';
 export const CA_FILE = `${CA_FOLDER}/ca.crt`;
@@ -20,7 +21,7 @@ export const PROXY_MOUNTS: readonly VolumeMount[] = [
 const VOLUMES: readonly Volume[] = [
   volume('sallyport-ca', { emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }),
   volume('sallyport-token', {
-    projected: { defaultMode: READABLE_BY_ALL, sources: [{ serviceAccountToken: { audience: 'sallyport', expirationSeconds: 600, path: 'token' } }] },
+    projected: { defaultMode: READABLE_BY_ALL, sources: [{ serviceAccountToken: { audience: TOKEN_AUDIENCE, expirationSeconds: 600, path: 'token' } }] },
   }),
   volume('sallyport-journal', { emptyDir: { sizeLimit: '1Gi' } }),
 ];

@@ -1,3 +1,4 @@
+import { API_GROUP } from '../terms/fixed-names.ts';
 import { JSON_SCHEMAS, type JsonSchema, type Kind } from './json-schema.ts';
 
 interface Names {
@@ -24,9 +25,9 @@ export function customResourceDefinitions(): object[] {
   return RESOURCES.map(({ kind, plural, scope, columns }) => ({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.sallyport.dev` },
+    metadata: { name: `${plural}.${API_GROUP}` },
     spec: {
-      group: 'sallyport.dev',
+      group: API_GROUP,
       scope,
       names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ['sallyport'] },
       versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: objectSchema(JSON_SCHEMAS[kind]) }, additionalPrinterColumns: columns }],

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { API_VERSION } from '../terms/fixed-names.ts';
 import type { Immutable } from './model.ts';
-import { API_VERSION } from './schema/agent-policy.ts';
 import { profileSpec, type sandboxProfile } from './schema/sandbox-profile.ts';
 
 /** What gate one demands of a pod, every member filled in; cluster-scoped, a namespace picks one by the label `sallyport.dev/profile`. */

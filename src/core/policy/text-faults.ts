@@ -3,7 +3,7 @@ import { parseHostPattern } from '../address/pattern.ts';
 import { quoted } from '../address/quote.ts';
 import { contains, maskedRange, overlaps, parseRange } from '../address/range.ts';
 import { parseAddress } from '../address/address.ts';
-import type { AddressRange } from '../terms/authority.ts';
+import { SYNTHETIC_RANGE } from '../terms/fixed-names.ts';
 import { parsePathPattern } from './paths.ts';
 
 /** What is wrong with one text of a policy, and how to write it. */
@@ -12,8 +12,6 @@ export interface TextFault {
   readonly expected?: string;
   readonly nearest?: string | undefined;
 }
-
-const SYNTHETIC: AddressRange = { family: 4, base: 0xc612_0000n, length: 15, text: '198.18.0.0/15' };
 
 export function hostFault(text: string): TextFault | undefined {
   const parsed = parseHostPattern(text);
@@ -32,7 +30,7 @@ export function rangeFault(text: string): TextFault | undefined {
     const why = masked === undefined ? '' : `: it has bits set beyond /${masked.length}`;
     return { message: `${quoted(text)} is no range of addresses${why}`, expected: 'a range such as 10.0.0.0/8', nearest: masked?.text };
   }
-  if (overlaps(range, SYNTHETIC)) return { message: `${text} reaches into ${SYNTHETIC.text}, which the proxy uses itself and never dials` };
+  if (overlaps(range, SYNTHETIC_RANGE)) return { message: `${text} reaches into ${SYNTHETIC_RANGE.text}, which the proxy uses itself and never dials` };
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { API_VERSION } from '../terms/fixed-names.ts';
 import { EFFECTS } from './effects.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { METHODS } from './methods.ts';
@@ -38,7 +39,7 @@ const tool = mapping(['name', 'http', 'rules'], {
  * does not know without the schema's library, which takes more than a quarter of the memory that a sidecar may have.
  */
 export const WIRE_SHAPE: JsonSchema = mapping(['apiVersion', 'kind', 'metadata', 'spec'], {
-  apiVersion: { type: 'string', const: 'sallyport.dev/v1alpha1' },
+  apiVersion: { type: 'string', const: API_VERSION },
   kind: { type: 'string', const: 'AgentPolicy' },
   metadata: mapping(['name', 'namespace'], { name: text(253), namespace: text(63) }),
   spec: mapping(['mode', 'tools'], {

@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { parseAddress } from '../../../core/address/address.ts';
-import { contains, parseRange } from '../../../core/address/range.ts';
-import { SYNTHETIC_RANGE } from '../names.ts';
+import { contains } from '../../../core/address/range.ts';
+import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { countRejections } from '../rejections.ts';
 import { TimedOut, untilReady } from '../waiting.ts';
 import { attempt, type Outcome } from './attempt.ts';
@@ -75,8 +75,7 @@ async function syntheticAddress(): Promise<{ readonly text: string } | { readonl
   try {
     const [text = ''] = await resolver.resolve4(NAME);
     const address = parseAddress(text);
-    const range = parseRange(SYNTHETIC_RANGE);
-    const synthetic = address !== undefined && range !== undefined && contains(range, address);
+    const synthetic = address !== undefined && contains(SYNTHETIC_RANGE, address);
     return synthetic ? { text } : { failure: `expected a synthetic address, got ${text}: somebody else answers DNS` };
   } catch (error) {
     return { failure: `the proxy does not answer: ${error instanceof Error ? error.message : String(error)}` };

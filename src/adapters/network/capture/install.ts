@@ -1,4 +1,4 @@
-import { SYNTHETIC_RANGE } from '../names.ts';
+import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { runProgram, type RunProgram } from './program.ts';
 import { proveRoute, proveRuleset } from './proof.ts';
 import { captureChains, rulesetText, TABLE } from './ruleset.ts';
@@ -13,7 +13,7 @@ import type { CaptureSettings } from './settings.ts';
 export async function installCapture(settings: CaptureSettings, run: RunProgram = runProgram): Promise<void> {
   const chains = captureChains(settings);
   await run('nft', ['-f', '-'], rulesetText(chains));
-  await run('ip', ['route', 'replace', 'local', SYNTHETIC_RANGE, 'dev', 'lo']);
+  await run('ip', ['route', 'replace', 'local', SYNTHETIC_RANGE.text, 'dev', 'lo']);
   proveRuleset(await run('nft', ['-j', 'list', 'table', 'inet', TABLE]), chains);
   proveRoute(await run('ip', ['-j', '-4', 'route', 'show', 'table', 'local']));
 }

@@ -1,4 +1,4 @@
-import { SYNTHETIC_RANGE } from '../names.ts';
+import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { CaptureFault } from './fault.ts';
 import { TABLE, type Chain } from './ruleset.ts';
 
@@ -21,8 +21,8 @@ export function proveRuleset(listing: string, chains: readonly Chain[]): void {
 /** Proves from `ip -j -4 route show table local` that synthetic addresses are taken for our own. Throws `CaptureFault` `not-proven`. */
 export function proveRoute(listing: string): void {
   const routes = readJson(listing);
-  const there = Array.isArray(routes) && routes.some((route) => isRecord(route) && route['type'] === 'local' && route['dst'] === SYNTHETIC_RANGE && route['dev'] === 'lo');
-  if (!there) throw new CaptureFault('not-proven', `expected ${SYNTHETIC_RANGE} to be routed to the loopback, got ${listing.trim().slice(0, 200) || 'no route'}`);
+  const there = Array.isArray(routes) && routes.some((route) => isRecord(route) && route['type'] === 'local' && route['dst'] === SYNTHETIC_RANGE.text && route['dev'] === 'lo');
+  if (!there) throw new CaptureFault('not-proven', `expected ${SYNTHETIC_RANGE.text} to be routed to the loopback, got ${listing.trim().slice(0, 200) || 'no route'}`);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

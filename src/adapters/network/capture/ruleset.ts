@@ -1,4 +1,4 @@
-import { SYNTHETIC_RANGE } from '../names.ts';
+import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { checkSettings, type CaptureSettings } from './settings.ts';
 
 /** One rule; its name is its comment in the kernel, by which it is found again. */
@@ -54,7 +54,7 @@ function divert({ proxyUid, dnsPort, captured }: CaptureSettings): Chain {
       { name: 'proxy', text: `meta skuid ${proxyUid} accept` },
       { name: 'dns over udp', text: `ip daddr 127.0.0.0/8 udp dport 53 redirect to :${dnsPort}` },
       { name: 'dns over tcp', text: `ip daddr 127.0.0.0/8 tcp dport 53 redirect to :${dnsPort}` },
-      ...captured.map(({ port, listener }) => ({ name: `captured ${port}`, text: `ip daddr ${SYNTHETIC_RANGE} tcp dport ${port} dnat ip to ip daddr : ${listener}` })),
+      ...captured.map(({ port, listener }) => ({ name: `captured ${port}`, text: `ip daddr ${SYNTHETIC_RANGE.text} tcp dport ${port} dnat ip to ip daddr : ${listener}` })),
     ],
   };
 }
@@ -74,7 +74,7 @@ function confine({ proxyUid }: CaptureSettings): Chain {
       { name: 'proxy', text: `meta skuid ${proxyUid} accept` },
       { name: 'loopback', text: 'oif "lo" ip daddr 127.0.0.0/8 accept' },
       { name: 'loopback over ipv6', text: 'oif "lo" ip6 daddr ::1 accept' },
-      { name: 'captured', text: `oif "lo" ip daddr ${SYNTHETIC_RANGE} ct status dnat accept` },
+      { name: 'captured', text: `oif "lo" ip daddr ${SYNTHETIC_RANGE.text} ct status dnat accept` },
       { name: 'replies', text: 'ct direction reply ct state established,related accept' },
       { name: 'rejections over ipv6', text: 'oif "lo" icmpv6 type destination-unreachable accept' },
       { name: 'rest', text: 'counter reject with icmpx type admin-prohibited' },
@@ -93,7 +93,7 @@ function shield({ explicitPort, dnsPort, captured }: CaptureSettings): Chain {
     policy: 'accept',
     rules: [
       { name: 'own', text: 'iif "lo" accept' },
-      { name: 'synthetic from outside', text: `ip daddr ${SYNTHETIC_RANGE} drop` },
+      { name: 'synthetic from outside', text: `ip daddr ${SYNTHETIC_RANGE.text} drop` },
       { name: 'proxy from outside', text: `tcp dport { ${listeners.join(', ')} } drop` },
       { name: 'dns from outside', text: `udp dport ${dnsPort} drop` },
     ],

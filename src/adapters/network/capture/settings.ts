@@ -1,3 +1,4 @@
+import { HEALTH_PORT } from '../../../core/terms/fixed-names.ts';
 import type { CapturedPort } from '../captured-port.ts';
 import { CaptureFault } from './fault.ts';
 
@@ -10,11 +11,6 @@ export interface CaptureSettings {
   readonly dnsPort: number;
   readonly captured: readonly CapturedPort[];
 }
-
-/** Ports that the proxy answers on besides the captured ones; the capture and the proxy agree on them. */
-export const EXPLICIT_PORT = 15001;
-export const DNS_PORT = 15053;
-const HEALTH_PORT = 15020;
 
 /**
  * Throws `CaptureFault` `settings-invalid` on settings that could not mean what they say: root as the proxy's user (everybody's

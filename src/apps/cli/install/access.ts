@@ -1,4 +1,5 @@
 import {
+  API_GROUP,
   CONTROLLER,
   CONTROLLER_CERTIFICATE_SECRET,
   EVIDENCE_KEY_SECRET,
@@ -9,7 +10,7 @@ import {
   VALIDATING_CONFIGURATION,
   WEBHOOK,
   WEBHOOK_CERTIFICATE_SECRET,
-} from '../../../adapters/kube/names.ts';
+} from '../../../core/terms/fixed-names.ts';
 import { clusterMeta, systemMeta } from './labels.ts';
 
 interface Rule {
@@ -33,7 +34,7 @@ export function access(): object[] {
 
 const WEBHOOK_CLUSTER_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: READ },
-  { apiGroups: ['sallyport.dev'], resources: ['sandboxprofiles'], verbs: READ },
+  { apiGroups: [API_GROUP], resources: ['sandboxprofiles'], verbs: READ },
   { apiGroups: ['admissionregistration.k8s.io'], resources: ['validatingwebhookconfigurations'], resourceNames: [VALIDATING_CONFIGURATION], verbs: [...READ, 'patch'] },
   { apiGroups: ['admissionregistration.k8s.io'], resources: ['mutatingwebhookconfigurations'], resourceNames: [MUTATING_CONFIGURATION], verbs: [...READ, 'patch'] },
 ];
@@ -45,7 +46,7 @@ const WEBHOOK_SYSTEM_RULES: readonly Rule[] = [
 
 const CONTROLLER_CLUSTER_RULES: readonly Rule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: READ },
-  { apiGroups: ['sallyport.dev'], resources: ['agentpolicies'], verbs: READ },
+  { apiGroups: [API_GROUP], resources: ['agentpolicies'], verbs: READ },
   // Owners of pods, which give agents their names.
   { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs: ['get'] },
   { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['get'] },

@@ -1,6 +1,4 @@
-import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../adapters/kube/names.ts';
-import { AGENTS_LABEL } from '../../../core/admission/namespace.ts';
-import { AGENT_LABEL } from '../../../core/checks/agent-identity.ts';
+import { AGENTS_LABEL, AGENT_LABEL, MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { clusterMeta } from './labels.ts';
 
 const API = 'admissionregistration.k8s.io/v1';

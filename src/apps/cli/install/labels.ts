@@ -1,4 +1,4 @@
-import { CONTROLLER, SYSTEM_NAMESPACE, WEBHOOK } from '../../../adapters/kube/names.ts';
+import { CONTROLLER, SYSTEM_NAMESPACE, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 
 export type Component = typeof WEBHOOK | typeof CONTROLLER;
 

@@ -1,5 +1,5 @@
-import { SYSTEM_NAMESPACE } from '../../../adapters/kube/names.ts';
 import { customResourceDefinitions } from '../../../core/policy/crd.ts';
+import { SYSTEM_NAMESPACE } from '../../../core/terms/fixed-names.ts';
 import { access } from './access.ts';
 import { webhookConfigurations } from './configurations.ts';
 import type { InstallOptions } from './options.ts';

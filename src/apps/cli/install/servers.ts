@@ -1,4 +1,4 @@
-import { CONTROLLER, WEBHOOK } from '../../../adapters/kube/names.ts';
+import { CONTROLLER, CONTROLLER_PORT, SERVER_HEALTH_PORT, WEBHOOK, WEBHOOK_PORT } from '../../../core/terms/fixed-names.ts';
 import { type Component, podLabels, systemMeta } from './labels.ts';
 import { type InstallOptions, PLACEHOLDER_IMAGE } from './options.ts';
 
@@ -21,7 +21,7 @@ function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', 
   return {
     name: WEBHOOK,
     args: ['webhook', '--image', image, '--image-pull-policy', imagePullPolicy, ...flag('--resolver', resolver), ...flag('--cluster-domain', clusterDomain)],
-    port: 9443,
+    port: WEBHOOK_PORT,
     servicePort: 443,
     replicas,
     resources: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '2', memory: '512Mi' } },
@@ -32,8 +32,8 @@ function controller({ clusterDomain }: InstallOptions): Server {
   return {
     name: CONTROLLER,
     args: ['controller', ...flag('--cluster-domain', clusterDomain)],
-    port: 8443,
-    servicePort: 8443,
+    port: CONTROLLER_PORT,
+    servicePort: CONTROLLER_PORT,
     replicas: 1,
     resources: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '2', memory: '1Gi' } },
   };
@@ -95,7 +95,7 @@ function container(server: Server, { image = PLACEHOLDER_IMAGE, imagePullPolicy 
     args: server.args,
     ports: [
       { name: 'https', containerPort: server.port },
-      { name: 'health', containerPort: 9090 },
+      { name: 'health', containerPort: SERVER_HEALTH_PORT },
     ],
     startupProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
-import { EVIDENCE_KEY_SECRET, SYSTEM_NAMESPACE } from '../../../adapters/kube/names.ts';
 import type { CallTiming, IntentDraft, OutcomeDraft, PayloadFacts } from '../../../core/evidence/draft.ts';
 import type { Stamp } from '../../../core/evidence/record.ts';
 import { printableText } from '../../../core/evidence/text.ts';
+import { EVIDENCE_KEY_SECRET, SYSTEM_NAMESPACE } from '../../../core/terms/fixed-names.ts';
 import { painter } from './columns.ts';
 import { hostOf } from './row.ts';
 import type { ShownCall } from './show.ts';

@@ -1,9 +1,9 @@
-import { AGENTS_LABEL } from '../../../core/admission/namespace.ts';
 import { review } from '../../../core/admission/review.ts';
 import type { Fault } from '../../../core/checks/check.ts';
 import { inject } from '../../../core/injection/inject.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../../core/policy/profile.ts';
+import { AGENTS_LABEL } from '../../../core/terms/fixed-names.ts';
 import { injectObject, originalField } from './inject.ts';
 import type { Manifest } from './read.ts';
 import type { Subject } from './subject.ts';

@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { EXPLICIT_PORT } from '../../../core/terms/fixed-names.ts';
 
 /*
  * Runs in the program's network namespace before the program does: opens the listeners there, and hands them to the proxy
@@ -11,13 +12,12 @@ import { createServer, type Server } from 'node:net';
 /** What comes with each handle; at last `complete`, after which the helper waits for `go`. */
 export type Report = { readonly role: 'explicit' | 'dns' | 'complete' } | { readonly role: 'captured'; readonly port: number };
 
-const EXPLICIT_PORT = 15001;
-const DNS_PORT = 53;
+const NAME_SERVER_PORT = 53;
 
 async function openAll(ports: readonly number[]): Promise<void> {
   await handOut({ role: 'explicit' }, await listening('127.0.0.1', EXPLICIT_PORT));
-  await handOut({ role: 'dns' }, await bound('127.0.0.1', DNS_PORT));
-  await handOut({ role: 'dns' }, await listening('127.0.0.1', DNS_PORT));
+  await handOut({ role: 'dns' }, await bound('127.0.0.1', NAME_SERVER_PORT));
+  await handOut({ role: 'dns' }, await listening('127.0.0.1', NAME_SERVER_PORT));
   for (const port of ports) await handOut({ role: 'captured', port }, await listening('0.0.0.0', port));
   await handOut({ role: 'complete' });
 }
@@ -46,5 +46,5 @@ async function handOut(report: Report, handle?: Server | UdpSocket): Promise<voi
 process.once('disconnect', () => { process.exit(1); });
 process.once('message', () => { process.exit(0); });
 
-const RESERVED = new Set([EXPLICIT_PORT, DNS_PORT]);
+const RESERVED = new Set([EXPLICIT_PORT, NAME_SERVER_PORT]);
 await openAll((process.argv[2] ?? '').split(',').map(Number).filter((port) => !RESERVED.has(port)));

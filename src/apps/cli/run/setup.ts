@@ -1,4 +1,4 @@
-import { SYNTHETIC_RANGE } from '../../../adapters/network/names.ts';
+import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { REPLACED_FILES } from './folder.ts';
 
 /** Folders and socket files of services that would carry a program's words out of its namespace: name services, message buses, container engines. */
@@ -19,7 +19,7 @@ set -eu
 node=$1 helper=$2 folder=$3 ports=$4
 shift 4
 ip link set lo up
-ip route replace local ${SYNTHETIC_RANGE} dev lo
+ip route replace local ${SYNTHETIC_RANGE.text} dev lo
 resolv=$(readlink -f /etc/resolv.conf || echo /etc/resolv.conf)
 for hidden in ${HIDDEN_FOLDERS.join(' ')}; do
   if [ -d "$hidden" ]; then mount -t tmpfs -o mode=755 none "$hidden"; fi

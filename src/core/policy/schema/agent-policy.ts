@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { API_VERSION } from '../../terms/fixed-names.ts';
 import { EFFECTS } from '../effects.ts';
 import { checked, label, list, shaped } from './fields.ts';
 import { httpMatch, httpTool } from './http.ts';
 import { namespacedMetadata } from './metadata.ts';
-
-export const API_VERSION = 'sallyport.dev/v1alpha1';
 
 /** 10 MiB: what one side of a call may leave in the journal. */
 const LARGEST_CAPTURE = 10 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { API_VERSION } from './agent-policy.ts';
+import { API_VERSION } from '../../terms/fixed-names.ts';
 import { label, list, port, shaped } from './fields.ts';
 import { clusterMetadata } from './metadata.ts';
 
