@@ -12,6 +12,7 @@ import { type AssembledProxy, assembleProxy } from './assemble.ts';
 import { readPortNumber, readServer } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
+import { watchUncaptured } from './uncaptured.ts';
 import { type Told, waitForKey } from './wait-for-key.ts';
 
 type Options = SourceOptions & {
@@ -101,6 +102,12 @@ async function serve(options: Options): Promise<void> {
 
 async function run(proxy: AssembledProxy, source: Source, options: Options, log: pino.Logger, ended: Promise<NodeJS.Signals>): Promise<void> {
   source.tell((said) => { proxy.notice(said); });
+  if (options.captured) watchUncaptured({
+    snapshots: source,
+    captured: options.captured.map(({ port }) => port),
+    remedy: "add it to the profile's capturedPorts",
+    say: (said) => { proxy.notice(said, 'warn'); },
+  });
   if (options.caOut !== undefined) await writeWhole(options.caOut, proxy.caCertificatePem);
   const { explicit, health, captured } = proxy.listening;
   log.info({ explicit, health, captured, ...(options.caOut !== undefined && { ca: options.caOut }) }, 'listening');

@@ -25,12 +25,12 @@ export class Notices {
   }
 
   /** Never throws; a notice that cannot be written is logged. */
-  say(said: Said): void {
+  say(said: Said, level: 'info' | 'warn' = 'info'): void {
     const omitted = this.#pass(said.event);
     if (omitted === undefined) return;
     const facts = omitted > 0 ? { ...said.facts, omitted } : said.facts;
     const { records, log } = this.#parts;
-    log.info({ event: said.event, ...(said.reason && { reason: said.reason }) }, said.sentence);
+    log[level]({ event: said.event, ...(said.reason && { reason: said.reason }) }, said.sentence);
     records.append({ kind: 'notice', ...said, ...(facts && { facts }) }, 'written').catch((error: unknown) => {
       log.error({ event: said.event, error: error instanceof Error ? error.message : String(error) }, 'a notice could not be recorded');
     });

@@ -32,8 +32,8 @@ export interface RunningProxy {
   readiness(): Readiness;
   /** Prometheus text format. */
   metrics(): string;
-  /** Records something that is about no call. */
-  notice(said: Omit<NoticeDraft, 'kind'>): void;
+  /** Records something that is about no call, and logs it. */
+  notice(said: Omit<NoticeDraft, 'kind'>, level?: 'info' | 'warn'): void;
   /** Takes no new call, lets those under way finish for `grace` milliseconds (default 10,000), cuts the rest. */
   close(grace?: number): Promise<void>;
 }
@@ -69,7 +69,7 @@ export async function startProxy(settings: ProxySettings, ports: ProxyPorts): Pr
     if (snapshot !== undefined) sayPolicy(house, snapshot);
     return {
       listening, readiness, metrics,
-      notice: (said) => { house.notices.say(said); },
+      notice: (said, level) => { house.notices.say(said, level); },
       close: async (grace = DEFAULT_GRACE) => { await closeProxy(house, sockets, life, stop, grace); },
     };
   } catch (error) {

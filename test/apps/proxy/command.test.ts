@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { startToolServer, type ToolServer } from '../../fakes/tool-server.ts';
@@ -105,4 +106,22 @@ test('a bad policy at the start is an error exit with every problem and its plac
   expect(await proxy.ended).toBe(2);
   expect(proxy.log()).toMatch(/policy\.yaml:8:\d+: [^\n]*did you mean hosts/);
   expect(proxy.log()).toMatch(/policy\.yaml:9:\d+: [^\n]*did you mean access/);
+});
+
+test('a sidecar warns, and records, where a policy lists a port that is not captured', async () => {
+  const place = await folder();
+  const [file, journal] = [join(place, 'policy.yaml'), join(place, 'journal')];
+  await writeFile(file, policy(8080));
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  const proxy = start(['--policy', file, '--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', '--dns-port', '0', '--captured', `443:${port}`, '--journal', journal]);
+  const sentence = "Port 8080 of tool api is reachable through the proxy variables only: add it to the profile's capturedPorts.";
+
+  await expect.poll(proxy.log, { timeout: 10_000 }).toMatch(new RegExp(`"level":40,.*"event":"port-not-captured","msg":"${sentence}"`));
+  proxy.child.kill('SIGTERM');
+  expect(await proxy.ended).toBe(0);
+  const [epoch = ''] = (await readdir(journal)).filter((name) => name.endsWith('.jsonl'));
+  expect(await readFile(join(journal, epoch), 'utf8')).toContain(sentence);
 });

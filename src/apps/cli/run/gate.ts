@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { pino } from 'pino';
 import { byHost } from '../../../adapters/network/fixed-name.ts';
+import type { NoticeDraft } from '../../../core/evidence/draft.ts';
 import type { ProxySettings } from '../../proxy/settings.ts';
 import type { Source } from '../../proxy/source.ts';
 import type { RunFolder } from './folder.ts';
@@ -12,6 +13,8 @@ export interface GateSettings extends RunSettings {
   readonly log: pino.Logger;
 }
 
+type Said = Omit<NoticeDraft, 'kind'>;
+
 export interface Gate {
   readonly explicitPort: number;
   close(): Promise<void>;
@@ -20,17 +23,29 @@ export interface Gate {
 /** The program has ended: nobody is left to wait for an answer. */
 const GRACE_MILLISECONDS = 500;
 
+const AT_NEXT_START = 'the program has to be started again to have it captured';
+
 /** Starts the proxy in this process, and writes the CA that the program has to trust. */
 export async function openGate(settings: GateSettings, listeners: ProxySettings['listeners']): Promise<Gate> {
-  const { assembleProxy } = await import('../../proxy/assemble.ts');
+  const [{ assembleProxy }, { watchUncaptured }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../proxy/uncaptured.ts')]);
   const { source, log, folder, journal, upstreamCa } = settings;
   const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log });
   try {
     source.tell((said) => { proxy.notice(said); });
+    const captured = listeners.captured?.map(({ port }) => port);
+    if (captured) watchUncaptured({ snapshots: source, captured, remedy: AT_NEXT_START, say: warned((said) => { proxy.notice(said); }) });
     await writeFile(folder.caFile, proxy.caCertificatePem);
   } catch (error) {
     await proxy.close(0);
     throw error;
   }
   return { explicitPort: proxy.listening.explicit?.port ?? 0, close: async () => { await proxy.close(GRACE_MILLISECONDS); } };
+}
+
+/** Besides in the record, on stderr whatever the log's level: the person who changed the policy is likely to be looking. */
+function warned(say: (said: Said) => void): (said: Said) => void {
+  return (said) => {
+    say(said);
+    process.stderr.write(`sallyport: warning: ${said.sentence}\n`);
+  };
 }
