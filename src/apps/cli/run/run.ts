@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 import { agentEnvironment } from '../../../core/injection/agent-environment.ts';
 import { listedPorts } from '../../../core/policy/snapshot.ts';
+import { EXPLICIT_PORT } from '../../../core/terms/fixed-names.ts';
 import { passThrough } from './ending.ts';
+import { findProgram } from './find-program.ts';
 import { makeFolder } from './folder.ts';
 import { openGate, type GateSettings } from './gate.ts';
 import { enter, findEntry, type Cell } from './namespace.ts';
@@ -11,8 +13,13 @@ import { spawnBare } from './spawn-bare.ts';
 /** Always captured, whatever the policy lists: a refusal can then say what was refused. */
 const COMMON_PORTS = [443, 80];
 
-/** Runs the program behind gate two and resolves to its exit code. */
+/** Runs the program behind gate two and resolves to its exit code, or to a shell's where there is no program to run. */
 export async function behindGate(program: readonly string[], settings: RunSettings): Promise<number> {
+  const search = findProgram(program[0] ?? '', process.env['PATH']);
+  if (!search.found) {
+    process.stderr.write(`sallyport: ${search.sentence}\n`);
+    return search.code;
+  }
   const log = pino({ level: settings.logLevel, base: null }, pino.destination(2));
   const { openSource } = await import('../../proxy/source.ts');
   const source = await openSource(settings, log);
@@ -33,7 +40,7 @@ export async function behindGate(program: readonly string[], settings: RunSettin
 async function captured(program: readonly string[], settings: GateSettings, flags: readonly string[]): Promise<number> {
   const snapshot = settings.source.current();
   const ports = [...new Set([...COMMON_PORTS, ...(snapshot === undefined ? [] : listedPorts(snapshot))])];
-  const env = { ...process.env, ...agentEnvironment('http://127.0.0.1:15001', settings.folder.caFile) };
+  const env = { ...process.env, ...agentEnvironment(`http://127.0.0.1:${EXPLICIT_PORT}`, settings.folder.caFile) };
   const cell: Cell = await enter({ flags, folder: settings.folder, ports, program, env });
   return await gated(settings, cell.listeners, async () => await passThrough(cell.begin()), () => { cell.abandon(); });
 }

@@ -59,18 +59,24 @@ interface Ended {
 
 interface Running {
   readonly heard: (text: string) => Promise<void>;
+  readonly stderr: () => string;
+  readonly input: (line: string) => void;
+  readonly pid: number;
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<Ended>;
 }
 
 function start(options: readonly string[], program: readonly string[], env: NodeJS.ProcessEnv = process.env): Running {
   const args = ['run', '--policy', policy, '--journal', join(state, 'journal'), '--upstream-ca', upstreamCa, '--resolve', 'api.example.com:127.0.0.1', ...options, '--', ...program];
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => { stdout += String(chunk); });
   child.stderr.on('data', (chunk) => { stderr += String(chunk); });
   return {
     heard: async (text) => { await expect.poll(() => stdout, { timeout: 10_000 }).toContain(text); },
+    stderr: () => stderr,
+    input: (line) => { child.stdin.write(`${line}\n`); },
+    pid: child.pid ?? 0,
     signal: (signal) => { child.kill(signal); },
     ended: once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr })),
   };
@@ -127,6 +133,19 @@ describe.skipIf(!entry.found)(`a program in a network namespace of its own${entr
     expect(stdout.trim().split('\n').slice(-before.length)).toEqual(before);
   });
 
+  test('is told, and the record too, when a reload lists a port that was not captured at the start', async () => {
+    const [own, journal] = [join(state, 'growing.yaml'), join(state, 'growing')];
+    writeFileSync(own, readFileSync(policy));
+    const running = start(['--policy', own, '--journal', journal], ['sh', '-c', 'echo ready; read -r _; true']);
+    await running.heard('ready');
+    writeFileSync(own, readFileSync(policy, 'utf8').replace(`ports: [${port}]`, `ports: [${port}, 8443]`));
+    const sentence = 'Port 8443 of tool api is reachable through the proxy variables only: the program has to be started again to have it captured.';
+    await expect.poll(running.stderr, { timeout: 10_000 }).toBe(`sallyport: warning: ${sentence}\n`);
+    running.input('done');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect((await sallyport('log', 'tail', '--output', 'json', journal)).stdout).toMatch(new RegExp(`"event":"port-not-captured".*"sentence":"${sentence}"`));
+  });
+
   test('asks only our DNS, and sees no sockets that others answer at', async () => {
     const { stdout } = await run([], ['sh', '-c', 'cat /etc/resolv.conf; grep hosts: /etc/nsswitch.conf; ls -A /run/dbus /run/user 2>/dev/null | grep -v :']);
     expect(stdout.trim().split('\n').filter((line) => line !== '')).toEqual(['nameserver 127.0.0.1', 'hosts: files dns']);
@@ -159,17 +178,31 @@ describe('a program behind the gate', () => {
     expect(await run([], program)).toMatchObject({ code });
   });
 
-  test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('is sent %s when we are', async (signal) => {
+  test.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGCONT', 'SIGWINCH'] as const)('is sent %s when we are', async (signal) => {
     const running = start([], ['sh', '-c', `trap 'echo got it; exit 3' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`]);
     await running.heard('ready');
     running.signal(signal);
     expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\ngot it\n' });
   });
 
-  test('that does not exist is a failure', async () => {
-    const { code, stderr } = await run([], ['no-such-program']);
-    expect(code).toBeGreaterThan(0);
-    expect(stderr).toContain('no-such-program');
+  test('is stopped by SIGTSTP, and we with it, until SIGCONT', async () => {
+    const running = start([], ['sh', '-c', "trap 'echo stopped' TSTP; trap 'echo continued; exit 3' CONT; echo ready; while :; do sleep 0.05; done"]);
+    await running.heard('ready');
+    running.signal('SIGTSTP');
+    await running.heard('stopped');
+    await expect.poll(() => /^State:\s+(.)/m.exec(readFileSync(`/proc/${running.pid}/status`, 'utf8'))?.[1], { timeout: 10_000 }).toBe('T');
+    running.signal('SIGCONT');
+    expect(await running.ended).toMatchObject({ code: 3, stdout: 'ready\nstopped\ncontinued\n' });
+  });
+
+  test.each([
+    ['does not exist', 'no-such-program', 127, 'no-such-program: no such program is in any folder of PATH'],
+    ['does not exist at its path', './no/such', 127, './no/such: there is no such file'],
+    ['may not be executed', join(state, 'policy.yaml'), 126, `${join(state, 'policy.yaml')}: cannot be executed (permission denied)`],
+    ['is a folder', state, 126, `${state}: cannot be executed (it is no file)`],
+    ['has no name', '', 127, '(an empty name): no such program is in any folder of PATH'],
+  ])('that %s ends as in a shell', async (_, program, code, sentence) => {
+    expect(await sallyport('run', '--policy', policy, '--', program)).toEqual({ code, stdout: '', stderr: `sallyport: ${sentence}\n` });
   });
 
   test('leaves nothing behind but its record', async () => {
