@@ -1,3 +1,4 @@
+import { DEFAULT_PORTS, endpointText, hostText } from '../../core/address/authority-text.ts';
 import { parseHostPort } from '../../core/address/host-port.ts';
 import type { Entry } from '../../core/evidence/draft.ts';
 import type { Authority, HostName, Scheme } from '../../core/terms/authority.ts';
@@ -21,8 +22,6 @@ export interface Arrival {
 export type Agreement =
   | { readonly ok: true; readonly authority: Authority }
   | { readonly ok: false; readonly reason: ReasonCode; readonly sentence: string; readonly authority?: Authority };
-
-export const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { https: 443, http: 80 };
 
 /**
  * Whether all claims about one request's authority agree (RFC 9110 sections 4.3 and 7.4: a request whose Host is not the
@@ -98,5 +97,5 @@ function mismatch(what: string, known: { authority?: Authority }): Agreement {
 }
 
 function spelt(claim: Claim): string {
-  return claim.port === undefined ? claim.host : `${claim.host}:${claim.port}`;
+  return claim.port === undefined ? hostText(claim.host) : endpointText(claim.host, claim.port);
 }

@@ -1,3 +1,4 @@
+import { authorityText, endpointText } from '../../core/address/authority-text.ts';
 import type { Entry } from '../../core/evidence/draft.ts';
 import type { Action, Headers, HttpAction } from '../../core/terms/action.ts';
 import type { Permit } from '../../core/terms/permit.ts';
@@ -7,7 +8,6 @@ import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message
 import { writeRequestHead } from '../../core/traffic/http1/write.ts';
 import type { Refused } from '../../core/traffic/problem.ts';
 import type { AgentSide } from './agent-side.ts';
-import { DEFAULT_PORTS } from './authority-check.ts';
 import { failureOf } from './failure.ts';
 import { HINTS } from './hints.ts';
 import type { House } from './house.ts';
@@ -211,7 +211,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     if (head.framing.kind !== 'none') this.#requestSink ??= this.#house.records.payload(permit.facts.capture, call, 'request', mediaTypeOf(head.headers));
     upstream.begin(action.method, this);
     upstream.cork();
-    upstream.write(writeRequestHead(action.method, target, [['host', hostOf(action)], ...forwardableHeaders(head.headers, 'request'), ...framingHeaders(head.framing)]));
+    upstream.write(writeRequestHead(action.method, target, [['host', authorityText(action.authority)], ...forwardableHeaders(head.headers, 'request'), ...framingHeaders(head.framing)]));
     const more = this.#body.forward(upstream, this.#requestSink);
     upstream.uncork();
     if (more) this.#agent.resume();
@@ -283,16 +283,6 @@ export class Exchange implements UpstreamUser, OpenCall {
       timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: rounded(this.#firstByte) }), total: rounded(total) },
     }, this.#house);
   }
-}
-
-/** The default port is left out (RFC 9110 section 7.2), as servers that compare names expect. */
-function hostOf({ authority: { scheme, host, port } }: HttpAction): string {
-  const withPort = endpointText(host, port);
-  return port === DEFAULT_PORTS[scheme] ? withPort.slice(0, withPort.lastIndexOf(':')) : withPort;
-}
-
-function endpointText(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** To hundredths: more is noise, and would be written into every record. */

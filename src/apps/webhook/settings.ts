@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { endpointText } from '../../core/address/authority-text.ts';
 import { CONTROLLER, CONTROLLER_PORT, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
 import type { InjectionBase, InjectionFlags } from './injection-settings.ts';
 import { readResolvConf } from './resolv-conf.ts';
@@ -24,7 +25,7 @@ export function injectionBase(flags: InjectionFlags, environment: Environment, r
     controllerUrl: flags.controllerUrl ?? `https://${CONTROLLER}.${SYSTEM_NAMESPACE}.svc.${clusterDomain}:${CONTROLLER_PORT}`,
     resolver,
     clusterDomain,
-    probes: [`tcp:${authority(apiServer ?? USUAL_API_SERVER, environment['KUBERNETES_SERVICE_PORT'] ?? '443')}`, `udp:${authority(resolver, '53')}`],
+    probes: [`tcp:${endpointText(apiServer ?? USUAL_API_SERVER, Number(environment['KUBERNETES_SERVICE_PORT'] ?? 443))}`, `udp:${endpointText(resolver, 53)}`],
   };
 }
 
@@ -35,8 +36,4 @@ export function systemResolvConf(): string {
   } catch {
     return '';
   }
-}
-
-function authority(host: string, port: string): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

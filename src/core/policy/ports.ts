@@ -1,6 +1,7 @@
+import { DEFAULT_PORTS } from '../address/authority-text.ts';
 import type { HttpTool } from './model.ts';
 
 /** The ports of a tool that lists none. */
 export function defaultPorts(tls: HttpTool['tls']): readonly number[] {
-  return tls === 'off' ? [80] : [443];
+  return [DEFAULT_PORTS[tls === 'off' ? 'http' : 'https']];
 }

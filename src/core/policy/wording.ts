@@ -1,3 +1,4 @@
+import { authorityText } from '../address/authority-text.ts';
 import type { HttpAction } from '../terms/action.ts';
 import type { Authority } from '../terms/authority.ts';
 import type { CompiledPolicy } from './compiled.ts';
@@ -55,11 +56,6 @@ function ruleName({ rule: { reference } }: Matched): string {
 const reasonOf = ({ rule }: Matched): string => (rule.reason === undefined ? '' : `: ${rule.reason.replace(/\.$/, '')}`);
 
 /** `POST https://api.example.com/v1/items`; the port only where it is not the scheme's own. */
-function callName(action: HttpAction): string {
-  return `${action.method} ${authorityName(action.authority)}${action.path}`;
-}
-
-function authorityName({ scheme, host, port }: Authority): string {
-  const shown = host.includes(':') ? `[${host}]` : host;
-  return `${scheme}://${shown}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}`;
+function callName({ method, authority, path }: HttpAction): string {
+  return `${method} ${authority.scheme}://${authorityText(authority)}${path}`;
 }

@@ -1,3 +1,4 @@
+import { authorityText } from '../../../core/address/authority-text.ts';
 import type { IntentDraft, NoticeDraft, OutcomeDraft } from '../../../core/evidence/draft.ts';
 import type { LogRecord, Stamp } from '../../../core/evidence/record.ts';
 import { printableText } from '../../../core/evidence/text.ts';
@@ -80,10 +81,7 @@ function reasonOf(intent: IntentDraft, outcome: OutcomeDraft | undefined): strin
 
 /** Host, with the port where it is not the scheme's own. */
 export function hostOf({ authority }: IntentDraft): string {
-  if (authority === undefined) return '';
-  const { scheme, port } = authority;
-  const host = authority.host.includes(':') ? `[${authority.host}]` : authority.host;
-  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`;
+  return authority === undefined ? '' : authorityText(authority);
 }
 
 /** `hh:mm:ss.mmmZ` of an RFC 3339 time; whatever else stands there, made printable. */

@@ -1,3 +1,4 @@
+import { DEFAULT_PORTS } from '../../../core/address/authority-text.ts';
 import { parseHostPort } from '../../../core/address/host-port.ts';
 import { canonicalPath } from '../../../core/policy/canonical-path.ts';
 import type { Action, MalformedAction } from '../../../core/terms/action.ts';
@@ -10,9 +11,10 @@ import type { Scheme } from '../../../core/terms/authority.ts';
 export function actionOf(method: string, url: string): Action {
   const [, scheme, authority = '', rest = ''] = /^(https?):\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
   if (scheme === undefined) return malformed('request-malformed', 'The URL does not begin with https:// or http://.', method);
-  const parsed = parseHostPort(authority, scheme.toLowerCase() === 'https' ? 443 : 80);
+  const spoken: Scheme = scheme.toLowerCase() === 'https' ? 'https' : 'http';
+  const parsed = parseHostPort(authority, DEFAULT_PORTS[spoken]);
   if (!parsed.ok) return malformed('host-malformed', `The URL has no host: ${parsed.sentence}.`, method);
-  const target = { scheme: scheme.toLowerCase() as Scheme, host: parsed.host, port: parsed.port };
+  const target = { scheme: spoken, host: parsed.host, port: parsed.port };
   const canonical = canonicalPath(rest.startsWith('/') ? rest : `/${rest}`);
   if (!canonical.ok) return { ...malformed('path-ambiguous', canonical.sentence, method), authority: target };
   return { kind: 'http', authority: target, method, path: canonical.path, query: canonical.query, headers: [] };
