@@ -5,9 +5,8 @@ const SCRIPTS = {
   bash: `_sallyport() {
   local IFS=$'\\n'
   COMPREPLY=($(sallyport complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-  [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
-complete -o filenames -F _sallyport sallyport
+complete -o default -F _sallyport sallyport
 `,
   zsh: `#compdef sallyport
 _sallyport() {
@@ -15,13 +14,18 @@ _sallyport() {
   words_found=("\${(@f)$(sallyport complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [ -n "\${words_found[1]}" ]; then compadd -- "\${words_found[@]}"; else _files; fi
 }
-compdef _sallyport sallyport
+if [ "$funcstack[1]" = _sallyport ]; then _sallyport; else compdef _sallyport sallyport; fi
 `,
   fish: `function __sallyport
   set -l words (commandline -opc) (commandline -ct)
-  sallyport complete -- $words[2..-1] 2>/dev/null
+  set -l found (sallyport complete -- $words[2..-1] 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c sallyport -a '(__sallyport)'
+complete -c sallyport -f -a '(__sallyport)'
 `,
 } as const;
 
@@ -56,12 +60,21 @@ export function completeCommand(): Command {
     });
 }
 
-/** The sub-commands and options that may stand where the last word stands. */
+/** What may stand where the last word stands: sub-commands, options, and what an option or argument has to be one of. Empty where a file may. */
 export async function candidates(words: readonly string[]): Promise<string[]> {
-  const typed = words.at(-1) ?? '';
-  const entry = words.length > 1 ? COMMANDS.find((command) => command.name === words[0]) : undefined;
-  if (words.length > 1 && !entry) return [];
-  const names = entry ? within(descend(await entry.load(), words.slice(1, -1))) : COMMANDS.map((command) => command.name);
+  const [first = '', ...rest] = words;
+  if (rest.length === 0) return fitting(first, [...COMMANDS.map(({ name }) => name), 'help', '--help', '--version']);
+  if (first === 'help') return (await candidates(rest)).filter((name) => !name.startsWith('-'));
+  const entry = COMMANDS.find(({ name }) => name === first);
+  // After -- everything is a program's own.
+  if (entry === undefined || rest.slice(0, -1).includes('--')) return [];
+  const before = rest.slice(0, -1);
+  const command = descend(await entry.load(), before);
+  return fitting(rest.at(-1) ?? '', valuesOf(command, before.at(-1)) ?? within(command));
+}
+
+/** Options are only offered to whoever began to type one. */
+function fitting(typed: string, names: readonly string[]): string[] {
   return names.filter((name) => name.startsWith(typed) && (typed.startsWith('-') || !name.startsWith('-')));
 }
 
@@ -69,6 +82,12 @@ function descend(command: Command, words: readonly string[]): Command {
   let at = command;
   for (const word of words) at = at.commands.find((child) => child.name() === word) ?? at;
   return at;
+}
+
+/** Undefined where the word before is no option that takes a value. */
+function valuesOf(command: Command, before: string | undefined): readonly string[] | undefined {
+  const option = command.options.find(({ long, short }) => before !== undefined && (long === before || short === before));
+  return option?.required === true || option?.optional === true ? option.argChoices ?? [] : undefined;
 }
 
 function within(command: Command): string[] {

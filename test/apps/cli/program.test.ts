@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sallyport } from '../../fakes/command-line.ts';
 
@@ -19,6 +20,33 @@ describe('help', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^sallyport: unknown command '(polcy|explan)'\n\(Did you mean (policy|explain)\?\)\n$/);
   });
+});
+
+describe('a word that is spelt wrongly', () => {
+  test.each([
+    [['contoller'], "unknown command 'contoller'", 'controller'],
+    [['policy', 'lnt', 'a.yaml'], "unknown command 'lnt'", 'lint'],
+    [['policy', 'lint', '--outptu', 'json'], "unknown option '--outptu'", '--output'],
+    [['check', '--profil', 'isolated', 'a.yaml'], "unknown option '--profil'", '--profile'],
+    [['--verison'], "unknown option '--verison'", '--version'],
+  ])('%j ends with 2 and names the nearest', async (words, sentence, nearest) => {
+    expect(await sallyport(...words)).toEqual({ code: 2, stdout: '', stderr: `sallyport: ${sentence}\n(Did you mean ${nearest}?)\n` });
+  });
+
+  test('and is like no other ends with 2 as well', async () => {
+    expect(await sallyport('xyzzy')).toEqual({ code: 2, stdout: '', stderr: "sallyport: unknown command 'xyzzy'\n" });
+  });
+});
+
+test.each([[[]], [['policy']], [['log']]])('%j names nothing to do: help on stderr, and 2', async (words) => {
+  const { code, stdout, stderr } = await sallyport(...words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`Usage: ${['sallyport', ...words].join(' ')} [options] [command]`);
+});
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+  expect(await sallyport('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('bad usage and input that cannot be read end with 2, and one line that names the place and the fix', () => {
