@@ -62,61 +62,54 @@ test('a shell that has no script is refused with those that have', async () => {
 
 const installed = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined;
 
-/** Runs a script in a folder of one file, `policy.yaml`, with `sallyport` to be found. */
-function inShell(shell: string, script: string): string[] {
+/** What the shell's own completion makes of lines, in a folder of one file, `completed.txt`, with `sallyport` to be found. */
+async function completed(shell: 'bash' | 'zsh' | 'fish', test: string): Promise<string[]> {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'policy.yaml'), '');
+  const { stdout: script } = await sallyport('completion', shell);
+  writeFileSync(join(folder, 'completed.txt'), '');
+  writeFileSync(join(folder, 'script'), script);
   writeFileSync(join(folder, 'sallyport'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o700 });
-  const { stdout, stderr } = spawnSync(shell, ['-c', script], { cwd: folder, encoding: 'utf8', timeout: 15_000, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder } });
+  const { stdout, stderr } = spawnSync(shell, ['-c', test], { cwd: folder, encoding: 'utf8', timeout: 15_000, env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder } });
   expect(stderr).toBe('');
   return stdout.trimEnd().split('\n');
 }
 
 describe('the scripts, in their shells', () => {
-  test.skipIf(!installed('bash'))('bash; skipped where it is not installed', () => {
+  test.skipIf(!installed('bash'))('bash; skipped where it is not installed', async () => {
     // As readline does it for words that are split by spaces.
-    const script = `
-source <(sallyport completion bash)
-for words in 'sallyport po' 'sallyport policy ' 'sallyport policy lint --o' 'sallyport policy lint po'; do
-  IFS=' ' read -ra COMP_WORDS <<< "$words."
-  last=$((\${#COMP_WORDS[@]} - 1))
-  COMP_WORDS[last]=\${COMP_WORDS[last]%.}
-  COMP_CWORD=$last
-  _sallyport
-  echo "$words: \${COMPREPLY[*]}"
-done
-complete -p sallyport`;
-    expect(inShell('bash', script)).toEqual([
-      'sallyport po: policy',
-      'sallyport policy : lint explain test',
-      'sallyport policy lint --o: --output',
-      // Empty, so that bash itself completes a file's name.
-      'sallyport policy lint po: ',
+    expect(await completed('bash', `
+source ./script
+try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sallyport; echo "\${COMPREPLY[*]}"; }
+try sallyport comp
+try sallyport completion ''
+try sallyport completion bash comp
+complete -p sallyport`)).toEqual([
+      'completion',
+      'bash zsh fish',
+      // Nothing, so that bash itself completes a file's name.
+      '',
       'complete -o default -F _sallyport sallyport',
     ]);
   });
 
-  test.skipIf(!installed('zsh'))('zsh; skipped where it is not installed', () => {
+  test.skipIf(!installed('zsh'))('zsh; skipped where it is not installed', async () => {
     // Stand-ins for what only works while a line is edited: what is offered is printed.
-    const script = `
+    expect(await completed('zsh', `
 compdef() { echo "compdef $*"; }
-compadd() { shift; echo "offered: $*"; }
+compadd() { shift; echo "$*"; }
 _files() { echo files; }
-source <(sallyport completion zsh)
+source ./script
 try() { words=("$@"); CURRENT=$#; _sallyport; }
-try sallyport po
-try sallyport policy ''
-try sallyport policy lint --o
-try sallyport policy lint po`;
-    expect(inShell('zsh', script)).toEqual(['compdef _sallyport sallyport', 'offered: policy', 'offered: lint explain test', 'offered: --output', 'files']);
+try sallyport comp
+try sallyport completion ''
+try sallyport completion bash comp`)).toEqual(['compdef _sallyport sallyport', 'completion', 'bash zsh fish', 'files']);
   });
 
-  test.skipIf(!installed('fish'))('fish; skipped where it is not installed', () => {
-    const script = `
-sallyport completion fish | source
-for line in 'sallyport po' 'sallyport policy ' 'sallyport policy lint --o' 'sallyport policy lint po'
-  echo "$line:" (complete -C "$line" | sort | string trim)
-end`;
-    expect(inShell('fish', script)).toEqual(['sallyport po: policy', 'sallyport policy : explain lint test', 'sallyport policy lint --o: --output', 'sallyport policy lint po: policy.yaml']);
+  test.skipIf(!installed('fish'))('fish; skipped where it is not installed', async () => {
+    expect(await completed('fish', `
+source ./script
+for line in 'sallyport comp' 'sallyport completion ' 'sallyport completion --h' 'sallyport check comp'
+  echo (complete -C "$line" | sort | string trim)
+end`)).toEqual(['completion', 'bash fish zsh', '--help', 'completed.txt']);
   });
 });
