@@ -1,10 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { InputFault } from '../../../adapters/command-line/input-fault.ts';
+import { outputOption, readListen } from '../../../adapters/command-line/options.ts';
 import type { Loopback } from './gates.ts';
 
 interface UpOptions {
   readonly once?: boolean;
   readonly state?: string;
   readonly listen?: Loopback;
+  readonly output: 'text' | 'json';
 }
 
 export function upCommand(): Command {
@@ -13,6 +16,7 @@ export function upCommand(): Command {
     .option('--once', 'end after the tour: 0 if everything was as it should be, else 1')
     .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: the state folder; with --once one that is removed)')
     .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one (default: 127.0.0.1:15001; with --once a free port)', readLoopback)
+    .addOption(outputOption('text, or with --once one JSON object at the end', ['text', 'json']))
     .addHelpText(
       'after',
       `
@@ -23,15 +27,16 @@ Examples:
 
 It needs no cluster and no root, and all of its traffic stays on the loopback.`,
     )
-    .action(async ({ once = false, listen = { host: '127.0.0.1', port: once ? 0 : 15_001 }, state }: UpOptions) => {
+    .action(async ({ once = false, listen = { host: '127.0.0.1', port: once ? 0 : 15_001 }, state, output }: UpOptions) => {
+      if (output === 'json' && !once) throw new InputFault('usage', '--output json needs --once: it is printed at the end, and without --once there is none');
       const { up } = await import('./tour.ts');
-      process.exitCode = await up({ once, listen, ...(state === undefined ? {} : { state }) });
+      process.exitCode = await up({ once, listen, output, ...(state === undefined ? {} : { state }) });
     });
 }
 
 /** Nobody but this machine may reach the tour's proxy. */
 function readLoopback(text: string): Loopback {
-  const [, host, port] = /^(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('expected an address of the loopback and a port, such as 127.0.0.1:15001.');
-  return { host, port: Number(port) };
+  const read = readListen(text);
+  if (!/^127\.|^localhost$/.test(read.host)) throw new InvalidArgumentError('Expected an address of the loopback and a port, such as 127.0.0.1:15001.');
+  return read;
 }

@@ -1,11 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
-
-/** Path of a file in `deploy/samples`, which lies beside `src` and, in the package, beside `dist`. */
-export function sample(name: string): string {
-  return fileURLToPath(new URL(`../../../../deploy/samples/${name}`, import.meta.url));
-}
+import { sample } from './whereabouts.ts';
 
 /** Writes the sample policy with the port on which its tool really listens, comments kept. */
 export function writeSamplePolicy(file: string, port: number): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type AgentLine, differences, EXPECTED_CALLS } from '../../../../src/apps/cli/up/expected.ts';
+import { whereabouts } from '../../../../src/apps/cli/up/whereabouts.ts';
 import { sallyport } from '../../../fakes/command-line.ts';
 import { temporaryFolder } from '../../../fakes/temporary-folder.ts';
 import { ROOT } from '../../../repository/imports.ts';
@@ -32,5 +33,24 @@ test('up --once shows both gates and the record, ends with 0 and leaves nothing 
 });
 
 test('up names the place and the fix where it is asked to listen beyond the loopback', async () => {
-  expect(await sallyport('up', '--once', '--listen', '0.0.0.0:15001')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('expected an address of the loopback') });
+  expect(await sallyport('up', '--once', '--listen', '0.0.0.0:15001')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Expected an address of the loopback') });
+});
+
+test('up --output json prints one document and nothing else', async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once', '--output', 'json'], { env: { ...process.env, TMPDIR: temporaryFolder() } });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({
+    wrong: [],
+    reviews: [{ name: 'bare', allowed: false }, { allowed: true, injected: expect.arrayContaining(['sallyport-proxy']) }],
+    calls: EXPECTED_CALLS.map(({ what, status }) => ({ what, status })),
+    record: { verdict: 'intact', calls: EXPECTED_CALLS.length },
+  });
+  expect(await sallyport('up', '--output', 'json')).toEqual({ code: 2, stdout: '', stderr: 'sallyport: --output json needs --once: it is printed at the end, and without --once there is none\n' });
+});
+
+test('what to type next is npm in a checkout, and the installed program with paths of its package elsewhere', () => {
+  expect(whereabouts().program).toBe('npm run -s sallyport --');
+  expect(whereabouts(true).sample('pod-bare.yaml')).toBe('deploy/samples/pod-bare.yaml');
+  expect(whereabouts(false).program).toBe('sallyport');
+  expect(whereabouts(false).sample('pod-bare.yaml')).toBe(join(ROOT, 'deploy/samples/pod-bare.yaml'));
 });
