@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sallyport } from '../../fakes/command-line.ts';
@@ -82,4 +83,9 @@ describe('bad usage and input that cannot be read end with 2, and one line that 
     expect(stderr.trim().split('\n').length).toBeGreaterThan(3);
     expect(stderr.trim().split('\n').filter((line) => !/^sallyport: test\/golden\/policies\/several-mistakes\.yaml:\d+:\d+: /.test(line))).toEqual([]);
   });
+});
+
+test.each([['--help'], ['policy explain --help'], ['check test/golden/pods/workloads.yaml']])('a reader that stops early is no fault: %s | true', (words) => {
+  const { status, stderr } = spawnSync('sh', ['-c', `{ "$0" src/main.ts ${words}; echo "ended with $?" >&2; } | true`, process.execPath], { encoding: 'utf8', timeout: 20_000 });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^ended with [01]\n$/) });
 });
