@@ -1,10 +1,10 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { HostName } from '../../core/terms/authority.ts';
+import { RecentlyUsed } from '../../core/terms/recently-used.ts';
 import { caCertificate, issuerOf, pem, publicKeyInfo, serverCertificate } from './certificate.ts';
 import { CertificateFault } from './fault.ts';
 import { generatePrivateKey, privateKeyPem } from './key-pair.ts';
 import { namesOf } from './names.ts';
-import { RecentlyUsed } from './recently-used.ts';
 import { HOUR, BACKDATED } from './lifetimes.ts';
 
 export interface AuthoritySettings {

@@ -1,5 +1,7 @@
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, request as send } from 'undici';
+import { errorText } from '../../core/terms/error-text.ts';
+import { quoted } from '../../core/terms/quote.ts';
 import { InputFault } from '../command-line/input-fault.ts';
 import { systemReason } from '../command-line/input-file.ts';
 import { shareDispatcher } from './dispatcher.ts';
@@ -99,7 +101,7 @@ function loadConfig(kubeconfig: string | undefined): KubeConfig {
       throw new Error('this process runs in no cluster; name one with --kubeconfig <file>');
     }
   } catch (cause) {
-    throw new InputFault('unreadable', kubeconfig === undefined ? text(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause)})`, cause);
+    throw new InputFault('unreadable', kubeconfig === undefined ? errorText(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause)})`, cause);
   }
   return config;
 }
@@ -115,7 +117,7 @@ async function exchange<T>(config: KubeConfig, server: string, method: HttpMetho
     throw faultOfStatus(what, answer.statusCode, value ?? content);
   }
   if (value === undefined) {
-    throw new KubeFault('malformed', `${what}: expected JSON, got ${JSON.stringify(content.slice(0, 80))}`);
+    throw new KubeFault('malformed', `${what}: expected JSON, got ${quoted(content)}`);
   }
   return value as T;
 }
@@ -182,7 +184,7 @@ async function reach<T>(what: string, step: () => Promise<T>): Promise<T> {
 function unreached(what: string, cause: unknown): KubeFault {
   const name = cause instanceof Error ? cause.name : '';
   const late = name === 'TimeoutError' || name === 'BodyTimeoutError' || name === 'HeadersTimeoutError';
-  return new KubeFault(late ? 'timeout' : 'unreachable', `${what}: ${late ? 'no answer in time' : text(cause)}`, { cause });
+  return new KubeFault(late ? 'timeout' : 'unreachable', `${what}: ${late ? 'no answer in time' : errorText(cause)}`, { cause });
 }
 
 function parse(content: string): unknown {
@@ -191,8 +193,4 @@ function parse(content: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function text(cause: unknown): string {
-  return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

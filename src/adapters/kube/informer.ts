@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../core/terms/error-text.ts';
 import { orAbort } from '../network/or-abort.ts';
 import { retryDelay } from '../network/retry-delay.ts';
 import { Cache, type Change, type Entry } from './cache.ts';
@@ -167,7 +168,7 @@ class Loop<T> implements Informer<T> {
     if (this.#stopping.signal.aborted) {
       return;
     }
-    const fault = cause instanceof KubeFault ? cause : new KubeFault('malformed', cause instanceof Error ? cause.message : String(cause), { cause });
+    const fault = cause instanceof KubeFault ? cause : new KubeFault('malformed', errorText(cause), { cause });
     // Versions are only good for the API server that gave them: after any doubt but a lost connection, list again.
     if (fault.code !== 'unreachable' && fault.code !== 'timeout') {
       this.#version = undefined;

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/terms/quote.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { faultOfStatus, KubeFault } from './fault.ts';
 
@@ -49,7 +50,7 @@ function readEvent(path: string, line: string): WatchEvent {
   try {
     event = JSON.parse(line);
   } catch (cause) {
-    throw new KubeFault('malformed', `watch ${path}: expected one JSON event a line, got ${JSON.stringify(line.slice(0, 80))}`, { cause });
+    throw new KubeFault('malformed', `watch ${path}: expected one JSON event a line, got ${quoted(line)}`, { cause });
   }
   if (event.type === 'ERROR') {
     throw statusFault(path, event.object);

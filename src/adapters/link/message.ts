@@ -4,6 +4,7 @@ import { shapeFindings } from '../../core/policy/check-shape.ts';
 import type { JsonSchema } from '../../core/policy/json-schema.ts';
 import type { AgentPolicy } from '../../core/policy/model.ts';
 import { formatPath } from '../../core/policy/problem.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import { LinkFault } from './fault.ts';
 import { LINK_ALGORITHM, type LinkSigner } from './key.ts';
@@ -129,5 +130,5 @@ function faultOf(cause: unknown): LinkFault {
   if (cause instanceof errors.JWSSignatureVerificationFailed || cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JOSEAlgNotAllowed) {
     return new LinkFault('signature-wrong', `expected a line signed with a key of this installation: ${cause.message}`, { cause });
   }
-  return new LinkFault('message-malformed', `expected a signed line: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new LinkFault('message-malformed', `expected a signed line: ${errorText(cause)}`, { cause });
 }

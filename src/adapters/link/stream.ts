@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { errorText } from '../../core/terms/error-text.ts';
 import { LinkFault } from './fault.ts';
 import { linesOf } from './lines.ts';
 
@@ -84,6 +85,6 @@ async function refusal(answer: IncomingMessage): Promise<LinkFault> {
 
 function asFault(cause: unknown): LinkFault {
   if (cause instanceof LinkFault) return cause;
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = errorText(cause);
   return new LinkFault('unreachable', `expected to reach the controller: ${said}`, { cause });
 }

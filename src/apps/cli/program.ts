@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 
 const EXAMPLES = `
@@ -27,7 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     process.stderr.write(`${message.split('\n').map((line) => `sallyport: ${line}`).join('\n')}\n`);
     return error instanceof InputFault ? 2 : 1;
   }

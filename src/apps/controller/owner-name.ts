@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { RecentlyUsed } from '../../adapters/certificates/recently-used.ts';
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import { KubeFault } from '../../adapters/kube/fault.ts';
+import { RecentlyUsed } from '../../core/terms/recently-used.ts';
 import { controllerOf, type LivePod, OWNER_REFERENCE, type OwnerClaim } from './live-pod.ts';
 
 /** Where the owners lie that are looked up, by API version and kind; what any other kind owns is named after itself. */

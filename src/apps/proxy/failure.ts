@@ -1,4 +1,5 @@
 import { DialFault } from '../../adapters/network/dial-fault.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
 
@@ -12,5 +13,5 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (error instanceof DialFault) return { reason: error.reason, sentence: `${error.sentence}.`, ...(error.hint !== undefined && { hint: error.hint }) };
   if (error instanceof ProtocolFault) return { reason: error.reason, sentence: `The request cannot be sent: ${error.message}.` };
-  return { reason: 'upstream-unreachable', sentence: `The upstream could not be reached: ${error instanceof Error ? error.message : String(error)}.` };
+  return { reason: 'upstream-unreachable', sentence: `The upstream could not be reached: ${errorText(error)}.` };
 }

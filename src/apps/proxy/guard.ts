@@ -4,6 +4,7 @@ import type { Entry, IntentDraft } from '../../core/evidence/draft.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { Action } from '../../core/terms/action.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { Permit } from '../../core/terms/permit.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../../core/terms/verdict.ts';
@@ -91,7 +92,7 @@ export class Guard {
     const { metrics, log } = this.#parts;
     metrics.recordsFailed += 1;
     metrics.judged('deny', 'record-unavailable');
-    log.error({ call: attempt.call, error: error instanceof Error ? error.message : String(error) }, 'no record, so no call');
+    log.error({ call: attempt.call, error: errorText(error) }, 'no record, so no call');
     return {
       reason: 'record-unavailable',
       sentence: 'The record of this call cannot be written, so the call was not made.',

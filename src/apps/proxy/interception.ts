@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import { isAddressLiteral, parseHost } from '../../core/address/host.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import { type ClientHello, readClientHello } from '../../core/traffic/client-hello.ts';
 import { AgentStream } from './agent-stream.ts';
@@ -91,7 +92,7 @@ class Interception implements Timed {
     try {
       return this.#house.leafs.leaf(host);
     } catch (error) {
-      this.#refuse('host-malformed', `No certificate can be made for ${host}: ${error instanceof Error ? error.message : String(error)}.`);
+      this.#refuse('host-malformed', `No certificate can be made for ${host}: ${errorText(error)}.`);
       return undefined;
     }
   }

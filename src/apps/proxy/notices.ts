@@ -1,4 +1,5 @@
 import type { NoticeDraft } from '../../core/evidence/draft.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { Log, Records } from './ports.ts';
 
 export interface NoticesParts {
@@ -32,7 +33,7 @@ export class Notices {
     const { records, log } = this.#parts;
     log[level]({ event: said.event, ...(said.reason && { reason: said.reason }) }, said.sentence);
     records.append({ kind: 'notice', ...said, ...(facts && { facts }) }, 'written').catch((error: unknown) => {
-      log.error({ event: said.event, error: error instanceof Error ? error.message : String(error) }, 'a notice could not be recorded');
+      log.error({ event: said.event, error: errorText(error) }, 'a notice could not be recorded');
     });
   }
 

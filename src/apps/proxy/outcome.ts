@@ -1,4 +1,5 @@
 import type { CallTiming, OutcomeDraft } from '../../core/evidence/draft.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log, PayloadSink, Records } from './ports.ts';
@@ -34,6 +35,6 @@ export async function recordOutcome(ending: Ending, gathered: Gathered, parts: {
     }, 'soon');
   } catch (error) {
     metrics.recordsFailed += 1;
-    log.error({ call, error: error instanceof Error ? error.message : String(error) }, 'the outcome of a call could not be recorded');
+    log.error({ call, error: errorText(error) }, 'the outcome of a call could not be recorded');
   }
 }

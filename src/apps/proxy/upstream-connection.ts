@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Headers } from '../../core/terms/action.ts';
+import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { ResponseHead, ResponseSink } from '../../core/traffic/http1/message.ts';
 import { ResponseReader } from '../../core/traffic/http1/response-reader.ts';
@@ -164,7 +165,7 @@ export class UpstreamConnection implements ResponseSink, Timed {
   }
 
   #fault(error: unknown): void {
-    this.#break('upstream-malformed', `The upstream's answer cannot be passed on: ${error instanceof Error ? error.message : String(error)}.`);
+    this.#break('upstream-malformed', `The upstream's answer cannot be passed on: ${errorText(error)}.`);
   }
 
   #break(reason: ReasonCode, sentence: string): void {

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { admissionResponse, type AdmissionAnswer } from '../../core/admission/answer.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
+import { quoted } from '../../core/terms/quote.ts';
 import { readAdmissionReview } from './admission-review.ts';
 import { ReviewFault } from './fault.ts';
 import { type Gate, mutateGate, undecided, validate } from './gate.ts';
@@ -31,7 +32,7 @@ export function createApp(ports: AppPorts): Express {
     throw new ReviewFault('method', `expected POST, got ${request.method}`);
   });
   app.use((request) => {
-    throw new ReviewFault('not-found', `expected /validate or /mutate, got ${JSON.stringify(request.path.slice(0, 80))}`);
+    throw new ReviewFault('not-found', `expected /validate or /mutate, got ${quoted(request.path)}`);
   });
   app.use(refuse(ports));
   return app;
@@ -40,10 +41,10 @@ export function createApp(ports: AppPorts): Express {
 const requireJson: RequestHandler = (request, _response, next) => {
   const type = request.headers['content-type'] ?? 'nothing';
   if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) {
-    throw new ReviewFault('content-type', `expected content type application/json, got ${JSON.stringify(type.slice(0, 80))}`);
+    throw new ReviewFault('content-type', `expected content type application/json, got ${quoted(type)}`);
   }
   if (request.headers['content-encoding'] !== undefined) {
-    throw new ReviewFault('content-type', `expected no content encoding, got ${JSON.stringify(request.headers['content-encoding'].slice(0, 80))}`);
+    throw new ReviewFault('content-type', `expected no content encoding, got ${quoted(request.headers['content-encoding'])}`);
   }
   next();
 };

@@ -1,3 +1,4 @@
+import { quoted } from '../../core/terms/quote.ts';
 import { ReviewFault } from './fault.ts';
 
 /** Deeper than any object of the API; checks walk objects by recursion. */
@@ -106,11 +107,11 @@ class Scan {
     return this.#text.charCodeAt(at) === COLON;
   }
 
-  #member(quoted: string): void {
-    const name = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+  #member(literal: string): void {
+    const name = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
     const members = this.#open.at(-1);
     if (name === '__proto__' || members?.has(name) === true) {
-      throw new ReviewFault('duplicate-key', `expected each member once and none named __proto__, got ${JSON.stringify(name.slice(0, 80))}${name === '__proto__' ? '' : ' twice in one object'}`);
+      throw new ReviewFault('duplicate-key', `expected each member once and none named __proto__, got ${quoted(name)}${name === '__proto__' ? '' : ' twice in one object'}`);
     }
     members?.add(name);
   }

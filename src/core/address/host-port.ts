@@ -1,6 +1,6 @@
 import type { HostName } from '../terms/authority.ts';
+import { quoted } from '../terms/quote.ts';
 import { parseHost } from './host.ts';
-import { quoted } from './quote.ts';
 
 export type ParsedHostPort =
   | { readonly ok: true; readonly host: HostName; readonly port: number }

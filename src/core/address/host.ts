@@ -1,6 +1,6 @@
 import type { HostName } from '../terms/authority.ts';
+import { quoted, unicodeName } from '../terms/quote.ts';
 import { parseAddress } from './address.ts';
-import { quoted, unicodeName } from './quote.ts';
 
 /** A host in its one normal form, or one English sentence that says what is wrong with it. */
 export type ParsedHost = { readonly ok: true; readonly host: HostName } | { readonly ok: false; readonly sentence: string };

@@ -1,6 +1,6 @@
 import type { HostName } from '../terms/authority.ts';
+import { quoted } from '../terms/quote.ts';
 import { isAddressLiteral, parseHost } from './host.ts';
-import { quoted } from './quote.ts';
 
 /** `exact` is the host itself; `below` is `*.domain`: one whole label below the domain, never the domain itself. */
 export interface HostPattern {

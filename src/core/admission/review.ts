@@ -3,9 +3,9 @@ import { same } from '../checks/differences.ts';
 import { checkLink, findFaults } from '../checks/index.ts';
 import type { Pod } from '../checks/pod.ts';
 import { readPod } from '../checks/read-pod.ts';
-import { quote } from '../checks/view.ts';
 import type { SandboxProfile } from '../policy/profile.ts';
 import { AGENTS_LABEL, AGENT_LABEL, PROFILE_LABEL } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
 import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
 import { expectedPod } from './expected.ts';
 import { modeOf, profileName } from './namespace.ts';
@@ -80,7 +80,7 @@ function placement(pod: Pod, { namespace }: AdmissionRequest, { namespaceLabels,
   return [ownFault({
     reason: 'namespace-takes-no-agents',
     field: `metadata.labels["${AGENT_LABEL}"]`,
-    message: `the pod calls itself agent ${quote(agent)}, but namespace ${quote(namespace ?? '')} takes no agents`,
+    message: `the pod calls itself agent ${quoted(agent)}, but namespace ${quoted(namespace ?? '')} takes no agents`,
     fix: `create it in a namespace labelled ${AGENTS_LABEL}=enforce${open}, or remove the label`,
   })];
 }
@@ -90,7 +90,7 @@ function profileMissing(labels: ReviewContext['namespaceLabels']): Fault {
   return ownFault({
     reason: 'profile-missing',
     field: '',
-    message: `the namespace picks SandboxProfile ${quote(name)}, which does not exist`,
+    message: `the namespace picks SandboxProfile ${quoted(name)}, which does not exist`,
     fix: `create it, or label the namespace ${PROFILE_LABEL} with isolated, contained or a profile of yours`,
   });
 }
@@ -100,7 +100,7 @@ function unknownKind({ kind, subResource }: AdmissionRequest): Fault {
   return ownFault({
     reason: 'unknown-kind',
     field: '',
-    message: `kind ${quote(name)} of group ${quote(kind.group)} is none that this version reviews (${reviewedKinds().join(', ')})`,
+    message: `kind ${quoted(name)} of group ${quoted(kind.group)} is none that this version reviews (${reviewedKinds().join(', ')})`,
     fix: 'take it out of the rules of the webhook configuration',
   });
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../checks/shape.ts';
+import { isObject } from '../terms/is-object.ts';
 
 export interface GroupKind {
   /** Empty for the core group. */

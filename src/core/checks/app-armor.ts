@@ -1,5 +1,6 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
-import { quote, securityContextsOf, type PodView } from './view.ts';
+import { securityContextsOf, type PodView } from './view.ts';
 
 /**
  * AppArmor is not switched off.
@@ -24,12 +25,12 @@ function profiles(view: PodView): Finding[] {
   return securityContextsOf(view).flatMap(({ context, field, title }) => {
     const type = context.appArmorProfile?.type ?? 'RuntimeDefault';
     if (type === 'RuntimeDefault' || type === 'Localhost') return [];
-    return [{ reason: 'app-armor', field: `${field}.appArmorProfile.type`, message: `${title} has AppArmor profile ${quote(type)}`, fix: FIX }];
+    return [{ reason: 'app-armor', field: `${field}.appArmorProfile.type`, message: `${title} has AppArmor profile ${quoted(type)}`, fix: FIX }];
   });
 }
 
 function annotations({ metadata }: PodView): Finding[] {
   return Object.entries(metadata.annotations ?? {})
     .filter(([name, value]) => name.startsWith(ANNOTATION) && value !== '' && value !== 'runtime/default' && !value.startsWith('localhost/'))
-    .map(([name, value]) => ({ reason: 'app-armor', field: `metadata.annotations[${quote(name)}]`, message: `a container has AppArmor profile ${quote(value)}`, fix: FIX }));
+    .map(([name, value]) => ({ reason: 'app-armor', field: `metadata.annotations[${quoted(name)}]`, message: `a container has AppArmor profile ${quoted(value)}`, fix: FIX }));
 }

@@ -1,5 +1,6 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
-import { quote, type ContainerAt } from './view.ts';
+import type { ContainerAt } from './view.ts';
 
 /**
  * No container holds a Linux capability: NET_ADMIN could lift the capture, NET_RAW could speak around it.
@@ -33,7 +34,7 @@ function added({ container, field, title }: ContainerAt): Finding[] {
   return [{
     reason: 'capabilities-added',
     field: `${field}.securityContext.capabilities.add`,
-    message: `${title} adds ${names.slice(0, 5).map(quote).join(', ')}`,
+    message: `${title} adds ${names.slice(0, 5).map(quoted).join(', ')}`,
     fix: 'remove add; listen on a port above 1023 rather than adding NET_BIND_SERVICE',
   }];
 }

@@ -1,5 +1,5 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check } from './check.ts';
-import { quote } from './view.ts';
 
 /**
  * The container runtime's masks over /proc stay.
@@ -18,7 +18,7 @@ export const procMount: Check = {
     return type === 'Default' ? [] : [{
       reason: 'proc-unmasked',
       field: `${field}.securityContext.procMount`,
-      message: `${title} mounts /proc as ${quote(type)}`,
+      message: `${title} mounts /proc as ${quoted(type)}`,
       fix: 'remove procMount',
     }];
   }),

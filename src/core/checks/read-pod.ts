@@ -1,6 +1,7 @@
+import { isObject } from '../terms/is-object.ts';
 import type { Finding } from './check.ts';
 import { podShape, type Pod } from './pod.ts';
-import { isObject, type Misfit } from './shape.ts';
+import type { Misfit } from './shape.ts';
 
 export type ReadPod = { readonly ok: true; readonly pod: Pod } | { readonly ok: false; readonly findings: readonly Finding[] };
 

@@ -1,7 +1,8 @@
 import type { ProfileSpec } from '../policy/profile.ts';
+import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
 import { parseQuantity } from './quantity.ts';
-import { quote, type ContainerAt } from './view.ts';
+import type { ContainerAt } from './view.ts';
 
 /**
  * No container can use up the node.
@@ -31,7 +32,7 @@ function limit({ container, field, title }: ContainerAt, { name, member, example
   }
   const amount = parseQuantity(given);
   if (amount === undefined || amount === 0n) {
-    return [{ reason: 'limit-malformed', field: at, message: `${title} limits ${name} to ${quote(String(given))}, which is no amount above 0`, fix: `write an amount such as ${example}` }];
+    return [{ reason: 'limit-malformed', field: at, message: `${title} limits ${name} to ${quoted(String(given))}, which is no amount above 0`, fix: `write an amount such as ${example}` }];
   }
   const highest = parseQuantity(ceiling);
   if (highest !== undefined && amount <= highest) return [];

@@ -1,5 +1,5 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check } from './check.ts';
-import { quote } from './view.ts';
 
 /**
  * Where the profile demands one, the pod runs in a sandboxed runtime.
@@ -18,7 +18,7 @@ export const runtimeClass: Check = {
     return [{
       reason: name === undefined ? 'runtime-class-missing' : 'runtime-class-unlisted',
       field: 'spec.runtimeClassName',
-      message: name === undefined ? 'the pod runs in the node\'s ordinary runtime' : `runtime class ${quote(name)} is none that the profile counts as a sandbox`,
+      message: name === undefined ? 'the pod runs in the node\'s ordinary runtime' : `runtime class ${quoted(name)} is none that the profile counts as a sandbox`,
       fix: `set runtimeClassName to one of ${allowed.join(', ') || 'none: the profile lists no runtime class'}`,
     }];
   },

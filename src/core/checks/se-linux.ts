@@ -1,5 +1,6 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check } from './check.ts';
-import { quote, securityContextsOf } from './view.ts';
+import { securityContextsOf } from './view.ts';
 
 const CONTAINER_TYPES: ReadonlySet<string> = new Set(['container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
 
@@ -22,7 +23,7 @@ export const seLinux: Check = {
     return members.map((member) => ({
       reason: 'se-linux',
       field: `${field}.seLinuxOptions.${member}`,
-      message: `${title} has SELinux ${member} ${quote(options[member] ?? '')}`,
+      message: `${title} has SELinux ${member} ${quoted(options[member] ?? '')}`,
       fix: 'remove it',
     }));
   }),

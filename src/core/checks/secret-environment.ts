@@ -1,5 +1,6 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check } from './check.ts';
-import { quote, secretsInEnvironment } from './view.ts';
+import { secretsInEnvironment } from './view.ts';
 
 /**
  * No Secret is in the environment, where every child process and crash dump has it.
@@ -15,7 +16,7 @@ export const secretEnvironment: Check = {
   review: (view) => secretsInEnvironment(view).map(({ secret, field, title }) => ({
     reason: 'secret-environment',
     field,
-    message: `${title} has Secret ${quote(secret)} in its environment`,
+    message: `${title} has Secret ${quoted(secret)} in its environment`,
     fix: 'remove it; if the program needs the value itself, mount the Secret as a file',
   })),
 };

@@ -1,3 +1,4 @@
+import { isObject } from '../terms/is-object.ts';
 /** One place where JSON has not the type it should have; `field` is its path, such as `spec.containers[0].env`. */
 export interface Misfit {
   readonly field: string;
@@ -52,10 +53,6 @@ export function mapOf<T>(element: Shape<T>): Shape<Readonly<Record<string, T>>> 
     if (!isObject(value)) return misfit(value, field, 'an object', misfits);
     return Object.entries(value).map(([name, one]) => element(one, `${field}[${JSON.stringify(name)}]`, misfits)).every(Boolean);
   };
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function leaf<T>(expected: string, fits: (value: unknown) => boolean): Shape<T> {

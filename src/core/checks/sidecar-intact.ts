@@ -1,4 +1,5 @@
 import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { differences, type Difference } from './differences.ts';
 import type { Pod } from './pod.ts';
@@ -55,5 +56,5 @@ function brief(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return `an object with ${Object.keys(value).slice(0, 5).join(', ')}`.slice(0, 80);
-  return JSON.stringify(typeof value === 'string' && value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check } from './check.ts';
-import { quote } from './view.ts';
 
 /** Without `net.*`: they set up the very network that the capture rules. */
 const SAFE: ReadonlySet<string> = new Set(['kernel.shm_rmid_forced']);
@@ -19,7 +19,7 @@ export const sysctls: Check = {
   review: ({ spec }) => (spec.securityContext?.sysctls ?? []).flatMap(({ name }, index) => (SAFE.has(name) ? [] : [{
     reason: 'sysctl',
     field: `spec.securityContext.sysctls[${index}].name`,
-    message: `the pod sets ${quote(name)}`,
+    message: `the pod sets ${quoted(name)}`,
     fix: `remove it; allowed: ${[...SAFE].join(', ')}`,
   }])),
 };

@@ -1,3 +1,4 @@
+import { quoted } from '../terms/quote.ts';
 import { same } from './differences.ts';
 import type { Container, EnvVar, Pod, PodSecurityContext, PodSpec, Probe, SecurityContext, Volume } from './pod.ts';
 import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from './sidecar.ts';
@@ -49,7 +50,7 @@ export function viewPod(pod: Pod, expected?: Pod): PodView {
       ...place(ephemeralContainers ?? [], 'spec.ephemeralContainers', () => 'ephemeral container'),
     ],
     volumes: (volumes ?? [])
-      .map((volume, index) => ({ volume, field: `spec.volumes[${index}]`, title: `volume ${quote(volume.name)}` }))
+      .map((volume, index) => ({ volume, field: `spec.volumes[${index}]`, title: `volume ${quoted(volume.name)}` }))
       .filter(({ volume }, index) => !(SIDECAR_VOLUMES.has(volume.name) && same(volume, expected?.spec.volumes?.[index]))),
   };
 }
@@ -97,14 +98,9 @@ export function sourcesOf(view: PodView): { readonly type: string; readonly fiel
   ]);
 }
 
-/** Quotes a name of the pod's own for a sentence: escaped, and cut at 80 characters. */
-export function quote(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
-}
-
 function place(containers: readonly Container[], list: string, kindOf: (one: Container) => ContainerKind): ContainerAt[] {
   return containers.map((container, index) => {
     const kind = kindOf(container);
-    return { kind, container, field: `${list}[${index}]`, title: `${kind} ${quote(container.name)}` };
+    return { kind, container, field: `${list}[${index}]`, title: `${kind} ${quoted(container.name)}` };
   });
 }

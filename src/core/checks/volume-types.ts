@@ -1,5 +1,6 @@
+import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
-import { quote, sourcesOf, type PodView } from './view.ts';
+import { sourcesOf, type PodView } from './view.ts';
 
 /**
  * Volumes are of listed types. What a projected volume gathers counts as a volume of its own (CVE-2024-3177), and a type
@@ -22,7 +23,7 @@ function unlisted(view: PodView, listed: readonly string[]): Finding[] {
   return sourcesOf(view).filter(({ type, field }) => !(listed.includes(type) || isToken(type, field))).map(({ type, field, title }) => ({
     reason: 'volume-type',
     field,
-    message: `${title} is of type ${quote(type)}, which the profile does not list`,
+    message: `${title} is of type ${quoted(type)}, which the profile does not list`,
     fix: `use one of ${listed.join(', ') || 'none: the profile lists no type'}`,
   }));
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import canonicalize from 'canonicalize';
+import { isObject } from '../terms/is-object.ts';
 import { leafHash } from './leaf.ts';
 import type { LogRecord } from './record.ts';
 import { KINDS, STAMP } from './schema.ts';
@@ -125,8 +126,4 @@ function isSorted(value: Record<string, unknown>): boolean {
     if (isObject(member) && !isSorted(member)) return false;
   }
   return true;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

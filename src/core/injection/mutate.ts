@@ -6,6 +6,7 @@ import type { Finding } from '../checks/check.ts';
 import { checkLink } from '../checks/index.ts';
 import { readPod } from '../checks/read-pod.ts';
 import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
 import { injectionPatch } from './patch.ts';
 import type { InjectionSettings } from './settings.ts';
 
@@ -47,7 +48,7 @@ function notAPod({ kind }: AdmissionRequest): Finding {
   return {
     reason: 'unknown-kind',
     field: '',
-    message: `the injector takes pods, not ${JSON.stringify(kind.kind.slice(0, 80))}`,
+    message: `the injector takes pods, not ${quoted(kind.kind)}`,
     fix: 'take the kind out of the rules of the webhook configuration',
   };
 }

@@ -1,5 +1,5 @@
 import { Composer, Lexer, Parser, type CST, type Document, type LineCounter } from 'yaml';
-import { unicodeName } from '../address/quote.ts';
+import { unicodeName } from '../terms/quote.ts';
 
 /** Documents as the YAML library composes them, or why and from where (an offset in characters) on the text is not read. */
 export type BoundedYaml =

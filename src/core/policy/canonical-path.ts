@@ -1,4 +1,4 @@
-import { quoted } from '../address/quote.ts';
+import { quoted } from '../terms/quote.ts';
 
 /** `fault` is the predicate of `sentence`, such as `has a dot segment`. */
 export type CanonicalPath =

@@ -1,3 +1,4 @@
+import { isObject } from '../terms/is-object.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -5,7 +6,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** Where a value is not of a shape; every place at once. Knows the few words of JSON Schema that `WIRE_SHAPE` uses. */
 export function shapeFindings(value: unknown, schema: JsonSchema, path: Path = []): Finding[] {
-  if (schema.type === 'object') return isMapping(value) ? mappingFindings(value, schema, path) : [{ path, message: 'is not a mapping' }];
+  if (schema.type === 'object') return isObject(value) ? mappingFindings(value, schema, path) : [{ path, message: 'is not a mapping' }];
   if (schema.type === 'array') return Array.isArray(value) ? listFindings(value, schema, path) : [{ path, message: 'is not a list' }];
   return fits(value, schema) ? [] : [{ path, message: 'is not what this version knows here' }];
 }
@@ -37,8 +38,4 @@ function fits(value: unknown, { type, enum: options, const: only, minimum = -Inf
   if (type !== 'string' || typeof value !== 'string') return false;
   if (only !== undefined) return value === only;
   return value.length >= minLength && value.length <= maxLength && (options === undefined || options.includes(value));
-}
-
-function isMapping(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { quoted } from '../address/quote.ts';
+import { quoted } from '../terms/quote.ts';
 import { inWords, listed, schemaAt, type JsonSchema } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { formatPath, type Finding, type Path } from './problem.ts';

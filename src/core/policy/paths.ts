@@ -1,4 +1,4 @@
-import { quoted } from '../address/quote.ts';
+import { quoted } from '../terms/quote.ts';
 import { canonicalPath } from './canonical-path.ts';
 
 const ONE = 1;

@@ -1,3 +1,4 @@
+import { quoted } from '../terms/quote.ts';
 import { conflicts, type Numbered } from './conflicts.ts';
 import { findings } from './findings.ts';
 import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
@@ -61,5 +62,5 @@ function unknownKind(value: unknown, kind: unknown): Finding {
   const expected = `one of ${KINDS.join(', ')}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { path: [], message: 'is not a mapping', expected: 'a mapping with apiVersion, kind, metadata and spec' };
   if (typeof kind !== 'string') return { path: ['kind'], message: kind === undefined ? 'is missing' : 'is not text', expected };
-  return { path: ['kind'], message: `is ${JSON.stringify(kind.slice(0, 80))}`, expected, nearest: nearest(kind, KINDS) };
+  return { path: ['kind'], message: `is ${quoted(kind)}`, expected, nearest: nearest(kind, KINDS) };
 }

@@ -1,5 +1,5 @@
 import type { HttpAction } from '../terms/action.ts';
-import { quoted } from '../address/quote.ts';
+import { quoted } from '../terms/quote.ts';
 import { METHODS } from './methods.ts';
 
 export type Readings =

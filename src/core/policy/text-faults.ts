@@ -1,9 +1,9 @@
 import { isAddressLiteral } from '../address/host.ts';
 import { parseHostPattern } from '../address/pattern.ts';
-import { quoted } from '../address/quote.ts';
 import { contains, maskedRange, overlaps, parseRange } from '../address/range.ts';
 import { parseAddress } from '../address/address.ts';
 import { SYNTHETIC_RANGE } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
 import { parsePathPattern } from './paths.ts';
 
 /** What is wrong with one text of a policy, and how to write it. */

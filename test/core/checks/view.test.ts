@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { handlersOf, quote, secretsInEnvironment, securityContextsOf, sourcesOf, viewPod } from '../../../src/core/checks/view.ts';
+import { handlersOf, secretsInEnvironment, securityContextsOf, sourcesOf, viewPod } from '../../../src/core/checks/view.ts';
 import { goodContainer, goodPod, read } from './pods.ts';
 
 const everywhere = read(goodPod({
@@ -45,10 +45,5 @@ describe('the view that the checks have of a pod', () => {
     expect(secretsInEnvironment(view)).toHaveLength(3);
     expect(sourcesOf(view).map(({ field }) => field)).toEqual(['spec.volumes[0].projected', 'spec.volumes[0].projected.sources[0].secret']);
     expect(securityContextsOf(view)).toHaveLength(3);
-  });
-
-  test('quotes names so that they cannot break a line or fill a message', () => {
-    expect(quote('a\nb')).toBe('"a\\nb"');
-    expect(quote('x'.repeat(1000))).toHaveLength(82);
   });
 });

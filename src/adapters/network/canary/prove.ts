@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { parseAddress } from '../../../core/address/address.ts';
 import { contains } from '../../../core/address/range.ts';
+import { errorText } from '../../../core/terms/error-text.ts';
 import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
 import { countRejections } from '../rejections.ts';
 import { TimedOut, untilReady } from '../waiting.ts';
@@ -78,7 +79,7 @@ async function syntheticAddress(): Promise<{ readonly text: string } | { readonl
     const synthetic = address !== undefined && contains(SYNTHETIC_RANGE, address);
     return synthetic ? { text } : { failure: `expected a synthetic address, got ${text}: somebody else answers DNS` };
   } catch (error) {
-    return { failure: `the proxy does not answer: ${error instanceof Error ? error.message : String(error)}` };
+    return { failure: `the proxy does not answer: ${errorText(error)}` };
   }
 }
 

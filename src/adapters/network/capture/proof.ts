@@ -1,4 +1,5 @@
 import { SYNTHETIC_RANGE } from '../../../core/terms/fixed-names.ts';
+import { isObject } from '../../../core/terms/is-object.ts';
 import { CaptureFault } from './fault.ts';
 import { TABLE, type Chain } from './ruleset.ts';
 
@@ -9,11 +10,11 @@ import { TABLE, type Chain } from './ruleset.ts';
  */
 export function proveRuleset(listing: string, chains: readonly Chain[]): void {
   const objects = readObjects(listing);
-  const found = objects.flatMap(({ chain }) => (isRecord(chain) && isOurs(chain) ? [describeChain(chain)] : []));
+  const found = objects.flatMap(({ chain }) => (isObject(chain) && isOurs(chain) ? [describeChain(chain)] : []));
   const expected = chains.map((one) => `${one.name}: ${one.type} at ${one.hook} ${one.priority}, else ${one.policy}`);
   compare('chains', expected, found);
   for (const { name, rules } of chains) {
-    const present = objects.flatMap(({ rule }) => (isRecord(rule) && isOurs(rule) && rule['chain'] === name ? [String(rule['comment'])] : []));
+    const present = objects.flatMap(({ rule }) => (isObject(rule) && isOurs(rule) && rule['chain'] === name ? [String(rule['comment'])] : []));
     compare(`rules of chain ${name}`, rules.map((rule) => rule.name), present);
   }
 }
@@ -21,7 +22,7 @@ export function proveRuleset(listing: string, chains: readonly Chain[]): void {
 /** Proves from `ip -j -4 route show table local` that synthetic addresses are taken for our own. Throws `CaptureFault` `not-proven`. */
 export function proveRoute(listing: string): void {
   const routes = readJson(listing);
-  const there = Array.isArray(routes) && routes.some((route) => isRecord(route) && route['type'] === 'local' && route['dst'] === SYNTHETIC_RANGE.text && route['dev'] === 'lo');
+  const there = Array.isArray(routes) && routes.some((route) => isObject(route) && route['type'] === 'local' && route['dst'] === SYNTHETIC_RANGE.text && route['dev'] === 'lo');
   if (!there) throw new CaptureFault('not-proven', `expected ${SYNTHETIC_RANGE.text} to be routed to the loopback, got ${listing.trim().slice(0, 200) || 'no route'}`);
 }
 
@@ -29,9 +30,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function readObjects(listing: string): readonly Fields[] {
   const document = readJson(listing);
-  const objects = isRecord(document) ? document['nftables'] : undefined;
+  const objects = isObject(document) ? document['nftables'] : undefined;
   if (!Array.isArray(objects)) throw new CaptureFault('not-proven', `expected the ruleset as JSON, got ${listing.slice(0, 200)}`);
-  return objects.filter(isRecord);
+  return objects.filter(isObject);
 }
 
 function readJson(text: string): unknown {
@@ -53,8 +54,4 @@ function compare(what: string, expected: readonly string[], found: readonly stri
 
 function isOurs(object: Fields): boolean {
   return object['family'] === 'inet' && object['table'] === TABLE;
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

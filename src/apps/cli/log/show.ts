@@ -7,6 +7,7 @@ import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
 import { findCalls } from '../../../adapters/journal/read-log.ts';
 import type { CallRecords } from '../../../adapters/journal/read-log.ts';
 import type { PayloadFacts } from '../../../core/evidence/draft.ts';
+import { errorText } from '../../../core/terms/error-text.ts';
 import { callText } from './call-text.ts';
 
 export interface ShowOptions {
@@ -54,7 +55,7 @@ async function readKeyFile(file: string): Promise<EvidencePair> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new JournalFault('key-invalid', `expected a readable key in ${file}: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new JournalFault('key-invalid', `expected a readable key in ${file}: ${errorText(error)}`, error);
   }
   return readEvidencePair(text);
 }

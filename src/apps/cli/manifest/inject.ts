@@ -1,9 +1,9 @@
 import { at, type PodPath } from '../../../core/admission/workloads.ts';
-import { isObject } from '../../../core/checks/shape.ts';
 import { readPod } from '../../../core/checks/read-pod.ts';
 import { SIDECAR_CONTAINERS } from '../../../core/checks/sidecar.ts';
 import { inject } from '../../../core/injection/inject.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
+import { isObject } from '../../../core/terms/is-object.ts';
 import type { Members } from './read.ts';
 import type { Subject } from './subject.ts';
 

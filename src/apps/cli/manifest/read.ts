@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { readInput, STANDARD_INPUT } from '../../../adapters/command-line/input-file.ts';
+import { errorText } from '../../../core/terms/error-text.ts';
 
 /** One object of a file, however it stands there: a document, or an item of a List. */
 export interface Manifest {
@@ -50,7 +51,7 @@ function valueOf(file: string, document: Document.Parsed): unknown {
     return document.toJS();
   } catch (error) {
     // An alias to nothing, or so many that they would fill the memory.
-    throw new InputFault('unfit', `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new InputFault('unfit', `${file}: ${errorText(error)}`);
   }
 }
 

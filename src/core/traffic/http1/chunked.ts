@@ -1,7 +1,8 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { type Body, type DataSink, view } from './body.ts';
 import { isChunkExtension } from './chunk-extension.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 import type { Limits } from './limits.ts';
 import { readTrailers } from './trailers.ts';
 import { Section } from './section.ts';

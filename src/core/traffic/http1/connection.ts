@@ -1,6 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { consistsOf, TOKEN } from './characters.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 import { withoutSpaces } from './fields.ts';
 import type { Version } from './message.ts';
 

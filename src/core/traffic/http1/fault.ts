@@ -53,9 +53,3 @@ export class ProtocolFault extends Error {
     return new ProtocolFault(this.code, this.message, 'response');
   }
 }
-
-/** Hostile bytes for a message: at most 40 of them, in quotes, all but printable ASCII as `\xNN`. */
-export function quoted(text: string): string {
-  const shown = text.slice(0, 40).replace(/[^\x20-\x7e]|["\\]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-  return `"${shown}"${text.length > 40 ? '...' : ''}`;
-}

@@ -1,6 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { TOKEN } from './characters.ts';
-import { type FaultCode, ProtocolFault, quoted } from './fault.ts';
+import { type FaultCode, ProtocolFault } from './fault.ts';
 
 const TAB = 0x09;
 const SPACE = 0x20;

@@ -1,6 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { onlyValue } from './fields.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 import type { Framing, Version } from './message.ts';
 
 const NONE: Framing = { kind: 'none' };

@@ -1,7 +1,8 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { AUTHORITY, consistsOf, TOKEN } from './characters.ts';
 import { persists, readConnection } from './connection.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 import { onlyValue, readFields } from './fields.ts';
 import { requestFraming } from './framing.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';

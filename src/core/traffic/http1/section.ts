@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { quoted } from '../../terms/quote.ts';
 import { FIELD_VALUE } from './characters.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;

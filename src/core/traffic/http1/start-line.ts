@@ -1,4 +1,5 @@
-import { ProtocolFault, quoted } from './fault.ts';
+import { quoted } from '../../terms/quote.ts';
+import { ProtocolFault } from './fault.ts';
 import type { Version } from './message.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Scheme } from '../../terms/authority.ts';
+import { quoted } from '../../terms/quote.ts';
 import { AUTHORITY, consistsOf, TARGET } from './characters.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 
 /**
  * The four forms of a request target (RFC 9112 section 3.2).

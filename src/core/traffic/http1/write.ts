@@ -1,6 +1,7 @@
 import type { Headers } from '../../terms/action.ts';
+import { quoted } from '../../terms/quote.ts';
 import { consistsOf, TARGET, TOKEN } from './characters.ts';
-import { ProtocolFault, quoted } from './fault.ts';
+import { ProtocolFault } from './fault.ts';
 
 /** The bytes of `FIELD_VALUE`; on values that are cut out of a head the expression is faster than the table. */
 const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quoted, unicodeName } from '../../../src/core/address/quote.ts';
+import { quoted, unicodeName } from '../../../src/core/terms/quote.ts';
 
 test.each([
   ['plain', '"plain"'],
