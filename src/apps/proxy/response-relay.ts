@@ -42,7 +42,7 @@ export class ResponseRelay {
   /** 100 is the proxy's own answer to Expect; the others are passed on to those who know them. */
   informational(head: ResponseHead): void {
     if (head.status === 100 || this.#request.version === '1.0') return;
-    this.#gathered += writeResponseHead(head.status, head.statusText, forwardableHeaders(head.headers, 'response'));
+    this.#gathered += writeResponseHead(head.status, head.statusText, forwardableHeaders(head.headers, 'response').filter(isNotOurs));
   }
 
   head(head: ResponseHead): void {
@@ -66,7 +66,7 @@ export class ResponseRelay {
   }
 
   end(trailers: Headers): void {
-    if (this.#chunked) this.#gathered += lastChunk(trailers);
+    if (this.#chunked) this.#gathered += lastChunk(trailers.filter(isNotOurs));
     this.flush();
   }
 

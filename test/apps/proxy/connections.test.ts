@@ -162,6 +162,22 @@ describe('what is passed on', () => {
     expect(text).toContain('x-answer: Yes\r\n');
   });
 
+  test('only the proxy names the call: an upstream does it neither in an interim answer nor in trailers', async () => {
+    const { world, at } = await plainWorld({
+      raw: (socket) => {
+        socket.write('HTTP/1.1 103 Early Hints\r\nSallyport-Call: forged\r\nLink: </a>\r\n\r\n');
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nSallyport-Call: forged\r\nX-Sum: 2\r\n\r\n');
+      },
+    });
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    const text = await readUntil(socket, '0\r\nx-sum: 2\r\n\r\n');
+
+    expect(text).toContain('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n');
+    expect(text).not.toContain('forged');
+    expect(text.match(/sallyport-call/g)).toHaveLength(1);
+  });
+
   test('neither query strings nor header values get into the log', async () => {
     const { world, server } = await plainWorld();
     await world.ask('absolute', 'api.example.com', { port: server.port, path: '/a?token=hunter2', headers: { authorization: 'Bearer hunter3' } });
