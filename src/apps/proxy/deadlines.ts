@@ -19,15 +19,15 @@ export class Deadlines {
     this.#interval = interval;
   }
 
-  /** The moment `milliseconds` from now; reads no clock, so it counts from the next sweep. */
+  /** The moment `milliseconds` from now. While sweeps go on it reads no clock, and counts from the next of them. */
   after(milliseconds: number): number {
+    if (this.#timer === undefined) this.#now = performance.now();
     return this.#now + this.#interval + milliseconds;
   }
 
   add(timed: Timed): void {
     this.#timed.add(timed);
     if (this.#timer !== undefined) return;
-    this.#now = performance.now();
     this.#timer = setInterval(() => { this.sweep(performance.now()); }, this.#interval).unref();
   }
 

@@ -31,6 +31,17 @@ test('a deadline that is moved counts from then on', () => {
   deadlines.remove(entry);
 });
 
+test('what begins after a long quiet, in which nothing was swept, has all of its time', async () => {
+  const deadlines = new Deadlines(10);
+  deadlines.remove(timed(deadlines, 0));
+  await new Promise((resolve) => { setTimeout(resolve, 150); });
+  const entry = timed(deadlines, 100);
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+
+  expect(entry.expired).toBe(0);
+  deadlines.remove(entry);
+});
+
 test('sweeps by itself while there is something to sweep', async () => {
   const deadlines = new Deadlines(5);
   const entry = timed(deadlines, 10);
