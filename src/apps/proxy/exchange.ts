@@ -53,6 +53,8 @@ export class Exchange implements UpstreamUser, OpenCall {
   #stalled = false;
   /** Nothing more will be passed on in either direction. */
   #over = false;
+  /** What ended the call before it was permitted; only if it is will there be an outcome. */
+  #unsent: Ending | undefined;
   /** Bytes of the body read away after the answer, so that the connection can go on. */
   #drained = 0;
 
@@ -75,7 +77,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     const admission = await this.#house.guard.admit({ call, entry, action });
     if ('refused' in admission) return this.#refuse(admission.refused);
     this.#permit = admission.permit;
-    if (this.#over) return this.#record({ result: 'cut', reason: 'client-gone', sentence: 'The agent hung up before the call was sent.' });
+    if (this.#unsent !== undefined) return this.#record(this.#unsent);
     if (action.kind !== 'http') return this.#fail('request-malformed', 'The request cannot be sent.');
     this.#house.openCalls.add(this);
     this.rejudge();
@@ -101,6 +103,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   /** The rest of the request cannot be read. */
   requestBroken(reason: ReasonCode, sentence: string): void {
     if (this.#over) return this.#agent.done('close');
+    this.#relay.keepAlive = false;
     this.#fail(reason, sentence);
   }
 
@@ -239,7 +242,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#over = true;
     this.#house.openCalls.remove(this);
     if (ending.result !== 'completed') this.#abandon();
-    if (this.#permit !== undefined) this.#record(ending);
+    this.#record(ending);
     if (ending.result === 'completed') this.#leave();
     else this.#agent.done('reset');
   }
@@ -273,6 +276,10 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   #record(ending: Ending): void {
+    if (this.#permit === undefined) {
+      this.#unsent = ending;
+      return;
+    }
     const { call } = this.#request;
     const total = performance.now() - this.#started;
     const fresh = this.#reused ? undefined : this.#upstream?.timing;

@@ -12,7 +12,7 @@ async function plainWorld(server: Omit<ToolServerOptions, 'hosts'> = {}, options
   const tools = await startToolServer({ hosts: [], ...server });
   const world = await startWorld({
     capturedPort: tools.port,
-    policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8], tls: "off"}, access: full}`),
+    policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8], tls: "off"}, access: full, rules: [{deny: {paths: [/secret]}}]}`),
     ...options,
   });
   return { world, server: tools, at: `api.example.com:${tools.port}` };
@@ -131,6 +131,38 @@ describe('agents that leave', () => {
     written.resolve();
 
     expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
+    expect(server.connections()).toBe(0);
+  });
+});
+
+describe('bodies that cannot be read', () => {
+  const BROKEN = 'Transfer-Encoding: chunked\r\n\r\nzz\r\n';
+
+  test('the refusal says that the connection ends, and it does', async () => {
+    const { world, at } = await plainWorld();
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`POST / HTTP/1.1\r\nHost: ${at}\r\n${BROKEN}`);
+
+    expect(await readUntil(socket, '}\n')).toMatch(/^HTTP\/1.1 400 [^]*connection: close\r\n/);
+    await once(socket, 'end');
+  });
+
+  test.each([
+    ['allowed', '/', [{ result: 'failed', reason: 'request-malformed' }]],
+    ['denied', '/secret', []],
+  ])('before the record is written: an outcome only if the call is permitted (%s)', async (_, path, outcomes) => {
+    const { world, at, server } = await plainWorld();
+    const written = Promise.withResolvers<void>();
+    world.records.before = (draft) => (draft.kind === 'intent' ? written.promise : undefined);
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: ${at}\r\n${BROKEN}`);
+    await readUntil(socket, '}\n');
+    written.resolve();
+    await world.records.intent();
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+
+    expect(world.records.outcomes).toMatchObject(outcomes);
+    expect(world.records.outcomes).toHaveLength(outcomes.length);
     expect(server.connections()).toBe(0);
   });
 });
