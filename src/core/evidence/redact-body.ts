@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseMemberPath } from './member-path.ts';
-import type { Step } from './member-path.ts';
+import { parseMemberPath, type Step } from '../terms/member-path.ts';
 
 /** What stands in a kept body in the place of a blanked value. */
 const BLANK = '[redacted]';

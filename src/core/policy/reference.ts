@@ -25,7 +25,7 @@ spec:
       reason: a person merges
     - name: secrets
       deny: {paths: [/projects/*/secrets/**]}
-    capture: {payload: full, redact: [$.token]}
+    capture: {payload: full, redact: [$..token]}
   - name: orders
     http: {hosts: [orders.shop.svc.cluster.local], ports: [8080], addresses: [10.0.0.0/8], tls: "off"}
     rules:
@@ -84,6 +84,9 @@ every well-formed call passes. Either way the record says what enforcing would h
 - **Methods** are case-sensitive. A request that asks for another method in a header (\`X-HTTP-Method-Override\`,
   \`X-HTTP-Method\`, \`X-Method-Override\`) is judged as both; one that asks for several, or for none that is registered, is refused.
   \`TRACE\` and \`CONNECT\` are never forwarded, whatever allows them.
+- **Members to redact** are paths into a JSON body, a part of JSONPath (RFC 9535): \`$\` and then \`.name\`, \`['odd name']\`, \`[0]\`,
+  \`[*]\` or \`.*\` (every member), and \`..name\` (at any depth). A body in which they cannot be searched for, because it is not JSON or
+  not kept whole, is not kept at all.
 - **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
 `;
 

@@ -3,6 +3,7 @@ import { parseHostPattern } from '../address/pattern.ts';
 import { contains, maskedRange, overlaps, parseRange } from '../address/range.ts';
 import { parseAddress } from '../address/address.ts';
 import { SYNTHETIC_RANGE } from '../terms/fixed-names.ts';
+import { parseMemberPath } from '../terms/member-path.ts';
 import { quoted } from '../terms/quote.ts';
 import { parsePathPattern } from './paths.ts';
 
@@ -32,6 +33,12 @@ export function rangeFault(text: string): TextFault | undefined {
   }
   if (overlaps(range, SYNTHETIC_RANGE)) return { message: `${text} reaches into ${SYNTHETIC_RANGE.text}, which the proxy uses itself and never dials` };
   return undefined;
+}
+
+export function memberPathFault(text: string): TextFault | undefined {
+  if (parseMemberPath(text) !== undefined) return undefined;
+  const nearest = ['$', '$.'].map((root) => `${root}${text}`).find((path) => parseMemberPath(path) !== undefined);
+  return { message: `${quoted(text)} is no member path`, expected: 'a path such as $.token, $..token or $.items[*].secret', nearest };
 }
 
 /** An address among the hosts was named by nobody's DNS, so it has to be listed as an address too (threat: literals as a way around names). */

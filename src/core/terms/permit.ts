@@ -2,7 +2,7 @@ import type { AddressRange, Authority } from './authority.ts';
 import type { ReasonCode } from './reason.ts';
 import type { Deny, Hold, RuleReference } from './verdict.ts';
 
-/** How much of a call's payload is kept: only its size and digest, or up to `limit` bytes of it, with `redact` (JSONPath-like member paths) blanked. */
+/** How much of a call's payload is kept: only its size and digest, or up to `limit` bytes of it, with `redact` (paths that `parseMemberPath` reads) blanked. */
 export interface Capture {
   readonly payload: 'digest' | 'full';
   /** Bytes kept of each direction. */
@@ -51,7 +51,7 @@ export class Permit {
     return typeof value === 'object' && value !== null && #facts in value;
   }
 
-  /** For `core/policy` and `core/approval` alone. */
+  /** For `core/policy` alone. */
   static issue(facts: PermitFacts): Permit {
     return new Permit(facts);
   }

@@ -25,6 +25,24 @@ test('JSON is read as YAML is', () => {
   expect(parsePolicies([{ file: 'a.json', text: JSON.stringify(policies[0]) }])).toEqual({ policies, profiles: [], problems: [] });
 });
 
+test.each(['$.token', '$..token', "$['odd name'][0]", '$.items[*].secret', '$.a.*'])('%s may be redacted', (path) => {
+  const text = good.replace('http:', `capture: {payload: full, redact: ["${path}"]}, http:`);
+  expect(parsePolicies([{ file: 'a.yaml', text }])).toMatchObject({ problems: [], policies: [{ spec: { tools: [{ capture: { redact: [path] } }] } }] });
+});
+
+test.each([
+  ['token', '$.token'],
+  ['.token', '$.token'],
+  ['..token', '$..token'],
+  ['$.items[1:2]', undefined],
+  ['$..', undefined],
+])('what would redact nothing is a problem with its place: %s', (path, nearest) => {
+  const text = good.replace('http:', `capture: {payload: full, redact: ["${path}"]}, http:`);
+  expect(parsePolicies([{ file: 'a.yaml', text }]).problems).toEqual([expect.objectContaining({
+    line: 4, column: 62, path: 'spec.tools[0].capture.redact[0]', message: `"${path}" is no member path`, ...(nearest !== undefined && { nearest }),
+  })]);
+});
+
 test('problems of several files come in the order of files and lines', () => {
   const bad = good.replace('kind: AgentPolicy', 'kind: AgentPolicies');
   const { problems } = parsePolicies([{ file: 'z.yaml', text: `a: [\n` }, { file: 'a.yaml', text: `${bad}---\n${bad}` }]);

@@ -53,6 +53,7 @@ describe('a policy that nobody can have read is refused', () => {
     ['an address without a range', [...http, 'hosts'], ['192.0.2.1'], 'spec.tools[0].http.hosts[0] 192.0.2.1 is an address, and no range in addresses contains it'],
     ['a range of synthetic addresses', [...http, 'addresses'], ['198.18.0.0/15'], 'spec.tools[0].http.addresses[0] 198.18.0.0/15 reaches into 198.18.0.0/15, which the proxy uses itself and never dials'],
     ['a capture of nothing known', ['spec', 'tools', 0, 'capture', 'payload'], 'some', 'spec.tools[0].capture.payload is not what this version knows here'],
+    ['a member path that none can follow', ['spec', 'tools', 0, 'capture', 'redact'], ['$..token', 'token'], 'spec.tools[0].capture.redact[1] "token" is no member path'],
     ['an empty reason', [...rule, 'reason'], '', 'spec.tools[0].rules[0].reason is not what this version knows here'],
   ])('%s', (_, path, value, finding) => {
     expect(findingsOf(changed(path, value))).toEqual([finding]);

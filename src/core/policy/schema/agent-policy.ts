@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../terms/fixed-names.ts';
 import { EFFECTS } from '../effects.ts';
+import { memberPathFault } from '../text-faults.ts';
 import { checked, label, list, shaped } from './fields.ts';
 import { httpMatch, httpTool } from './http.ts';
 import { namespacedMetadata } from './metadata.ts';
@@ -30,9 +31,9 @@ const capture = z.strictObject({
   payload: z.enum(['digest', 'full']).meta({ description: '`digest`: size and digest of the bodies. `full`: also the bodies, sealed.' }),
   limit: z.int().min(0).max(LARGEST_CAPTURE).optional().meta({ description: 'Bytes kept of each body; absent: 65536.' }),
   redact: list(
-    shaped('A member of a JSON body, such as `$.token` or `$.items[*].secret`.', 500, /^\$(?:\.[A-Za-z_][A-Za-z0-9_-]*|\[(?:\*|[0-9]{1,9})\])+$/, 'a member path such as $.token'),
+    checked('A member of a JSON body, such as `$.token`, `$..token` or `$.items[*].secret`.', 500, memberPathFault),
     100,
-    'Members blanked before a JSON body is kept.',
+    'Members blanked before a JSON body is kept, such as `$.token`, or `$..token` at any depth.',
   ).optional(),
 }).meta({ description: 'What the record keeps of the bodies; absent: `payload: digest`.' });
 
