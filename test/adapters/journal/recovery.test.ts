@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, copyFileSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MAX_PENDING } from '../../../src/adapters/journal/group-commit.ts';
 import type { Journal } from '../../../src/adapters/journal/journal.ts';
@@ -200,27 +201,63 @@ describe('what waits is bounded', () => {
   });
 });
 
-describe('a file that somebody removes while it is written', () => {
-  test('is noticed at the next sync, and a new epoch begins', async () => {
-    const directory = temporaryFolder();
+describe('a file that somebody takes away while it is written', () => {
+  const TAKEN: readonly (readonly [string, (path: string, directory: string) => void])[] = [
+    ['removed', (path) => rmSync(path)],
+    ['renamed', (path) => renameSync(path, `${path}.gone`)],
+    ['moved elsewhere with its folder', (_, directory) => { renameSync(directory, `${directory}.gone`); mkdirSync(directory); }],
+    ['replaced by a copy of itself', (path) => { copyFileSync(path, `${path}.copy`); renameSync(`${path}.copy`, path); }],
+    ['replaced by a link to where it went', (path) => { renameSync(path, `${path}.gone`); copyFileSync(`${path}.gone`, `${path}.copy`); symlinkSync(`${path}.copy`, path); }],
+  ];
+
+  test.each(TAKEN.flatMap(([how, take]) => (['soon', 'written', 'synced'] as const).map((durability) => [how, durability, take] as const)))(
+    '%s: the very next append (%s) is refused, and the one after goes to a new epoch',
+    async (_, durability, take) => {
+      const directory = join(temporaryFolder(), 'journal');
+      const journal = await open(directory);
+      await journal.append(noticeOf('before'), 'written');
+      take(epochPath(directory), directory);
+      await expect(journal.append(intentOf('c1'), durability)).rejects.toMatchObject({
+        code: 'write-failed', message: `${epochPath(directory)} was removed, moved or replaced while it was written`,
+      });
+      expect(journal.healthy).toBe(false);
+      expect((await journal.append(noticeOf('after'), durability)).epoch).toBeGreaterThan(1);
+      await journal.close();
+    },
+  );
+
+  test('with its folder: every append is refused until there is a folder again', async () => {
+    const directory = join(temporaryFolder(), 'journal');
     const journal = await open(directory);
-    renameSync(epochPath(directory), `${epochPath(directory)}.gone`);
-    rmSync(`${epochPath(directory)}.gone`);
-    await expect(journal.append(intentOf('c1'), 'synced')).rejects.toThrow('was removed while it was written');
-    expect(await journal.append(intentOf('c2'), 'synced')).toEqual({ epoch: 2, seq: 1 });
+    rmSync(directory, { recursive: true });
+    for (let at = 0; at < 3; at += 1) await expect(journal.append(intentOf(`c${at}`), 'written')).rejects.toMatchObject({ name: 'JournalFault' });
+    mkdirSync(directory);
+    await journal.append(noticeOf('after'), 'written');
+    expect(journal.healthy).toBe(true);
     await journal.close();
-    expect(await verifyLog(directory)).toMatchObject({ verdict: 'incomplete', findings: [{ code: 'epoch-missing' }, { code: 'outcome-missing' }] });
   });
 
-  test('is noticed after some appends that are only written', async () => {
+  test('keeps nothing of what was refused where it went', async () => {
+    const directory = temporaryFolder();
+    const journal = await open(directory);
+    const gone = join(directory, 'gone');
+    renameSync(epochPath(directory), gone);
+    await expect(journal.append(intentOf('c1'), 'written')).rejects.toMatchObject({ code: 'write-failed' });
+    expect(readFileSync(gone, 'utf8').split('\n')).toHaveLength(2);
+    await journal.append(noticeOf('after'), 'written');
+    await journal.close();
+    renameSync(gone, epochPath(directory));
+    expect(await verifyLog(directory)).toMatchObject({ verdict: 'intact', findings: [], epochs: 2 });
+  });
+
+  test('is missed by whoever verifies', async () => {
     const directory = temporaryFolder();
     const journal = await open(directory);
     rmSync(epochPath(directory));
-    const results: string[] = [];
-    for (let at = 0; at < 100; at += 1) results.push(await journal.append(noticeOf('a'), 'written').then(() => 'kept', () => 'refused'));
+    await expect(journal.append(intentOf('c1'), 'synced')).rejects.toThrow('was removed');
+    expect(await journal.append(intentOf('c2'), 'synced')).toEqual({ epoch: 2, seq: 1 });
     await journal.close();
-    expect(results.filter((result) => result === 'refused')).toHaveLength(1);
-    expect(recordsOf(directory, 2).length).toBeGreaterThan(30);
+    expect(await verifyLog(directory)).toMatchObject({ verdict: 'incomplete', findings: [{ code: 'epoch-missing' }, { code: 'outcome-missing' }] });
   });
 });
 
