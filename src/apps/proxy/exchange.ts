@@ -74,12 +74,12 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   async start(): Promise<void> {
     const { call, entry, action } = this.#request;
+    this.#house.openCalls.add(this);
     const admission = await this.#house.guard.admit({ call, entry, action });
     if ('refused' in admission) return this.#refuse(admission.refused);
     this.#permit = admission.permit;
-    if (this.#unsent !== undefined) return this.#record(this.#unsent);
+    if (this.#unsent !== undefined) return void this.#record(this.#unsent);
     if (action.kind !== 'http') return this.#fail('request-malformed', 'The request cannot be sent.');
-    this.#house.openCalls.add(this);
     this.rejudge();
     if (this.#request.head.expectContinue && this.#body.bytes === 0 && !this.#over) this.#relay.continue();
     await this.#send(admission.permit, action, true);
@@ -129,12 +129,18 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   rejudge(): void {
     const { guard } = this.#house;
-    if (this.#over || this.#judgedAt === guard.changes) return;
+    if (this.#over || this.#permit === undefined || this.#judgedAt === guard.changes) return;
     if (guard.upholds(this.#request.action, this.#upstream?.address)) {
       this.#judgedAt = guard.changes;
       return;
     }
     this.#fail('permit-withdrawn', 'The policy changed while this call was under way and no longer permits it.');
+  }
+
+  /* What the end of the proxy asks. */
+
+  shutDown(): void {
+    if (!this.#over) this.#end({ result: 'cut', reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
   }
 
   /* What the upstream's connection tells. */
@@ -221,6 +227,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   #refuse(refused: Refused): void {
+    this.#house.openCalls.remove(this);
     if (this.#over) return;
     this.#over = true;
     this.#answer(refused);
@@ -232,17 +239,15 @@ export class Exchange implements UpstreamUser, OpenCall {
     const { call } = this.#request;
     if (this.#relay.started) return this.#end({ result: 'cut', reason, sentence });
     this.#over = true;
-    this.#house.openCalls.remove(this);
     this.#abandon();
-    this.#record({ result: 'failed', reason, sentence });
+    void this.#record({ result: 'failed', reason, sentence });
     this.#answer({ reason, sentence, hint, call });
   }
 
   #end(ending: Ending): void {
     this.#over = true;
-    this.#house.openCalls.remove(this);
     if (ending.result !== 'completed') this.#abandon();
-    this.#record(ending);
+    void this.#record(ending);
     if (ending.result === 'completed') this.#leave();
     else this.#agent.done('reset');
   }
@@ -275,7 +280,8 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#upstream?.destroy();
   }
 
-  #record(ending: Ending): void {
+  /** The call counts as open until its outcome is written: whoever closes the journal waits for that. */
+  async #record(ending: Ending): Promise<void> {
     if (this.#permit === undefined) {
       this.#unsent = ending;
       return;
@@ -284,11 +290,12 @@ export class Exchange implements UpstreamUser, OpenCall {
     const total = performance.now() - this.#started;
     const fresh = this.#reused ? undefined : this.#upstream?.timing;
     this.#house.metrics.responseBytes += this.#relay.bytes;
-    void recordOutcome(ending, {
+    await recordOutcome(ending, {
       call, status: this.#status, upstream: this.#upstream && this.#permit && endpointText(this.#upstream.address, this.#permit.authority.port),
       request: this.#requestSink, response: this.#responseSink,
       timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: rounded(this.#firstByte) }), total: rounded(total) },
     }, this.#house);
+    this.#house.openCalls.remove(this);
   }
 }
 

@@ -1,10 +1,12 @@
-/** A permitted call that is under way. */
+/** A call from its head to the record of what became of it. */
 export interface OpenCall {
   /** Ends itself if the policy now in force no longer permits it. */
   rejudge(): void;
+  /** Ends itself, if it is not over, because the proxy does. */
+  shutDown(): void;
 }
 
-/** The calls that a change of policy has to look at. */
+/** The calls that a change of policy and the end of the proxy have to look at. */
 export class OpenCalls {
   readonly #calls = new Set<OpenCall>();
   #emptied: (() => void) | undefined;
@@ -26,7 +28,11 @@ export class OpenCalls {
     for (const call of this.#calls) call.rejudge();
   }
 
-  /** Resolves once no call is under way. */
+  shutDown(): void {
+    for (const call of this.#calls) call.shutDown();
+  }
+
+  /** Resolves once no call is under way and all outcomes are written. */
   async none(): Promise<void> {
     if (this.#calls.size === 0) return;
     await new Promise<void>((resolve) => { this.#emptied = resolve; });

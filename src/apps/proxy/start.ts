@@ -42,6 +42,8 @@ const DEFAULT_GRACE = 10_000;
 const REJECTION_INTERVAL = 5_000;
 /** How long answers that are written may take to leave. */
 const FLUSH = 100;
+/** How long the last outcomes may take to be written. */
+const RECORDING = 5_000;
 
 /** Opens every listener that the settings name. Rejects, with nothing left open, if one of them cannot be opened. */
 export async function startProxy(settings: ProxySettings, ports: ProxyPorts): Promise<RunningProxy> {
@@ -162,9 +164,11 @@ async function closeProxy(house: House, sockets: Set<Socket>, life: { closing: b
   const stopped = stop();
   for (const stream of house.streams) stream.retire();
   await Promise.race([house.openCalls.none(), pause(grace)]);
+  house.openCalls.shutDown();
   if (sockets.size > 0) await pause(FLUSH);
   for (const socket of sockets) socket.destroy();
   house.pool.close();
+  await Promise.race([house.openCalls.none(), pause(RECORDING)]);
   await stopped;
   house.notices.say({ event: 'proxy-stopped', sentence: 'The proxy has stopped.' });
 }

@@ -282,9 +282,26 @@ describe('shutting down', () => {
     const socket = await world.enter('captured-plain', 'api.example.com');
     socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
     await world.records.intent();
+    const rest = readAll(socket);
     await world.proxy.close(30);
 
-    await readAll(socket);
-    expect(await world.records.outcome()).toMatchObject({ result: 'cut' });
+    expect(world.records.outcomes).toMatchObject([{ result: 'cut', reason: 'shutting-down' }]);
+    expect(await rest).toBe('');
+  });
+
+  test('waits for the outcomes of what it cuts, and for records that are still being written', async () => {
+    const { world, at } = await plainWorld({ raw: () => {} });
+    const [sent, unrecorded] = [await world.enter('captured-plain', 'api.example.com'), await world.enter('captured-plain', 'api.example.com')];
+    sent.write(`POST / HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 1\r\n\r\nx`);
+    await world.records.intent();
+    world.records.before = async () => { await new Promise((resolve) => { setTimeout(resolve, 100); }); };
+    unrecorded.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await world.proxy.close(0);
+
+    expect(world.records.intents).toHaveLength(2);
+    expect(world.records.outcomes.map(({ call, result, reason }) => [call, result, reason])).toEqual(
+      world.records.intents.map(({ call }) => [call, 'cut', 'shutting-down']),
+    );
   });
 });
