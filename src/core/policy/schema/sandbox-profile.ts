@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../terms/fixed-names.ts';
-import { label, list, port, shaped } from './fields.ts';
+import { WARNABLE_CHECKS, warnOnlyFault } from '../check-ids.ts';
+import { checked, list, port, shaped } from './fields.ts';
 import { clusterMetadata } from './metadata.ts';
 
 /** The volume types of Pod Security `restricted`; nothing else leaves the node alone. */
@@ -21,6 +22,8 @@ const runtimeClassNames = z.strictObject({
     .default(['gvisor', 'kata', 'kata-clh', 'kata-qemu', 'runsc', 'sandboxed']),
 }).prefault({}).meta({ description: 'The sandboxing runtimes of the cluster.' });
 
+const softened = checked('Id of a check.', 63, warnOnlyFault).meta({ enum: [...WARNABLE_CHECKS] });
+
 /** The one source of what a SandboxProfile may say; its defaults are the built-in profile `isolated`. */
 export const profileSpec = z.strictObject({
   runtimeClassNames,
@@ -29,7 +32,7 @@ export const profileSpec = z.strictObject({
     .default(['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret']),
   limits,
   capturedPorts: list(port('A TCP port.'), 100, 'Ports that are handed to the proxy; all others are cut off.').default([80, 443]),
-  warnOnly: list(label('Id of a check.'), 100, 'Checks that only warn; those without which gate two is worth nothing refuse all the same.').default(['lifetime-set']),
+  warnOnly: list(softened, 100, 'Checks that only warn. Those without which gate two can be got around are not among them.').default(['lifetime-set']),
 });
 
 export const sandboxProfile = z.strictObject({
