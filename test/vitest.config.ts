@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -6,7 +7,7 @@ export default defineConfig({
   root,
   test: {
     // Vitest would leave one processor free, and of two that is half; but many tests wait more than they work.
-    maxWorkers: '100%',
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         test: {
