@@ -15,7 +15,7 @@ export interface Finding {
 export interface Fault extends Finding {
   /** Id of the check that found it. */
   readonly check: string;
-  /** Where the check is documented. */
+  /** The section that explains the check, from the package's root: `docs/checks.md#ID`. */
   readonly link: string;
   /** The profile only warns of it. */
   readonly warnOnly: boolean;

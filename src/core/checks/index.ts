@@ -63,9 +63,9 @@ export function findFaults(context: CheckContext): Fault[] {
   return CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context)));
 }
 
-/** Address of the page that explains a check. */
+/** The section that explains a check, in the page that comes with the package. */
 export function checkLink(id: string): string {
-  return `https://sallyport.dev/docs/checks#${id}`;
+  return `docs/checks.md#${id}`;
 }
 
 function faultOf(check: Check, finding: Finding, { profile }: CheckContext): Fault {

@@ -28,7 +28,7 @@ describe('sallyport check', () => {
   test('ends with 1 where a fault is found, and says where and how to fix it', () => {
     const { status, stdout } = spawnSync(process.execPath, ['src/main.ts', 'check', '--profile', 'contained', '-'], { input: readFileSync('test/golden/pods/windows.yaml'), encoding: 'utf8', timeout: 20_000 });
     expect(status).toBe(1);
-    expect(stdout).toContain('  fault spec.os.name (-:7)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    https://sallyport.dev/docs/checks#windows\n');
+    expect(stdout).toContain('  fault spec.os.name (-:7)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks.md#windows\n');
   });
 
   test('judges by a profile from a file', async () => {

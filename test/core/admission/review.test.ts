@@ -202,7 +202,7 @@ describe('templates of pods', () => {
 describe('what is not known', () => {
   test('is denied with the kinds that are', () => {
     const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, operation: 'CONNECT', subResource: 'exec' }), contextOf());
-    expect(answer.message).toBe('Sallyport refused PodExecOptions triage in namespace agents: 1 fault\n- [admission] kind "PodExecOptions/exec" of group "" is none that this version reviews (Pod, ReplicationController, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob). Fix: take it out of the rules of the webhook configuration. See https://sallyport.dev/docs/checks#admission');
+    expect(answer.message).toBe('Sallyport refused PodExecOptions triage in namespace agents: 1 fault\n- [admission] kind "PodExecOptions/exec" of group "" is none that this version reviews (Pod, ReplicationController, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob). Fix: take it out of the rules of the webhook configuration. See docs/checks.md#admission');
   });
 
   test('never makes the review throw, and never passes', () => {
