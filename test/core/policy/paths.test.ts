@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalPath } from '../../../src/core/policy/canonical-path.ts';
 import { matchesPath, parsePathPattern, resemblesPath, viewPath, type PathPattern } from '../../../src/core/policy/paths.ts';
+import { ownTime } from '../../fakes/own-time.ts';
 
 function pattern(text: string): PathPattern {
   const parsed = parsePathPattern(text);
@@ -93,9 +94,10 @@ test('matching agrees with the plain definition of * and **', () => {
 });
 
 test('a segment of many dots takes no more time than another', () => {
-  const begun = performance.now();
-  expect(resemblesPath(pattern('/a'), viewPath(`/${'.'.repeat(100_000)}a`))).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(500);
+  const took = ownTime(() => {
+    expect(resemblesPath(pattern('/a'), viewPath(`/${'.'.repeat(100_000)}a`))).toBe(false);
+  });
+  expect(took).toBeLessThan(500);
 });
 
 test('what a pattern matches it also resembles, so that a deny rule never misses what an allow rule of its words would catch', () => {
