@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
-import { reviewedKinds } from '../../core/admission/workloads.ts';
+import { resourceOf } from '../../core/admission/workloads.ts';
 
 export type GateName = 'validate' | 'mutate';
 
@@ -16,8 +16,8 @@ export interface Metrics {
   certificateEnds(time: number): void;
 }
 
-/** A label must not take whatever a request says. */
-const KINDS: ReadonlySet<string> = new Set(reviewedKinds());
+/** What may stand behind a resource. A label must not take whatever a request says. */
+const SUBRESOURCES: ReadonlySet<string> = new Set(['ephemeralcontainers', 'resize']);
 
 const REVIEW_LABELS = ['decision', 'mode', 'operation', 'resource'] as const;
 
@@ -53,7 +53,12 @@ export function createMetrics(): Metrics {
 }
 
 function reviewLabels(request: AdmissionRequest, answer: AdmissionAnswer): Record<(typeof REVIEW_LABELS)[number], string> {
-  const kind = KINDS.has(request.kind.kind) ? request.kind.kind : 'other';
-  const subresource = request.subResource === undefined ? '' : '/subresource';
-  return { decision: answer.allowed ? 'allow' : 'deny', mode: answer.mode, operation: request.operation, resource: `${kind}${subresource}` };
+  return { decision: answer.allowed ? 'allow' : 'deny', mode: answer.mode, operation: request.operation, resource: resourceLabel(request) };
+}
+
+/** As roles and webhook configurations write it: `pods`, `deployments`, `pods/ephemeralcontainers`. */
+function resourceLabel({ kind, subResource }: AdmissionRequest): string {
+  const resource = resourceOf(kind) ?? 'other';
+  if (subResource === undefined) return resource;
+  return `${resource}/${SUBRESOURCES.has(subResource) ? subResource : 'other'}`;
 }

@@ -32,6 +32,11 @@ export function reviewedKinds(): string[] {
   return [...POD_PATHS.keys()].map((key) => key.slice(key.indexOf('/') + 1));
 }
 
+/** The resource by which the API serves a kind that we review: the kind's plural, which is regular in all of them. */
+export function resourceOf(kind: GroupKind): string | undefined {
+  return podPath(kind) === undefined ? undefined : `${kind.kind.toLowerCase()}s`;
+}
+
 /** What stands at a path of hostile JSON. */
 export function at(object: unknown, path: PodPath): unknown {
   return path.reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), object);

@@ -176,11 +176,16 @@ describe('each answer', () => {
   test('is counted by decision, check, mode, operation and resource, and a label takes nothing that a request says', async () => {
     await ask('/validate', review());
     await ask('/validate', review({ kind: { group: 'x.example', version: 'v1', kind: 'Whatever' } }));
+    await ask('/validate', review({ subResource: 'ephemeralcontainers' }));
+    await ask('/validate', review({ subResource: 'whatever' }));
+    await ask('/validate', review({ kind: { group: 'x.example', version: 'v1', kind: 'Pod' } }));
     const { text } = await health('/metrics');
-    expect(text).toContain('sallyport_admission_reviews_total{gate="validate",decision="deny",mode="enforce",operation="CREATE",resource="Pod"} 1');
-    expect(text).toContain('sallyport_admission_reviews_total{gate="validate",decision="deny",mode="enforce",operation="CREATE",resource="other"} 1');
-    expect(text).toMatch(/sallyport_admission_faults_total\{check="run-as-user",decision="deny",mode="enforce",operation="CREATE",resource="Pod"\} \d/);
-    expect(text).toContain('sallyport_admission_duration_seconds_count{gate="validate"} 2');
+    expect(text).toContain('sallyport_admission_reviews_total{gate="validate",decision="deny",mode="enforce",operation="CREATE",resource="pods"} 1');
+    expect(text).toContain('resource="pods/ephemeralcontainers"} 1');
+    expect(text).toContain('resource="pods/other"} 1');
+    expect(text).toContain('sallyport_admission_reviews_total{gate="validate",decision="deny",mode="enforce",operation="CREATE",resource="other"} 2');
+    expect(text).toMatch(/sallyport_admission_faults_total\{check="run-as-user",decision="deny",mode="enforce",operation="CREATE",resource="pods"\} \d/);
+    expect(text).toContain('sallyport_admission_duration_seconds_count{gate="validate"} 5');
     expect(text).toContain('sallyport_webhook_certificate_not_after_timestamp_seconds');
   });
 });
