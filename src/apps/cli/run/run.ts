@@ -6,6 +6,7 @@ import { passThrough } from './ending.ts';
 import { findProgram } from './find-program.ts';
 import { makeFolder } from './folder.ts';
 import { openGate, type GateSettings } from './gate.ts';
+import { closeInherited } from './inherited.ts';
 import { enter, findEntry, type Cell } from './namespace.ts';
 import type { RunSettings } from './settings.ts';
 import { spawnBare } from './spawn-bare.ts';
@@ -23,6 +24,8 @@ export async function behindGate(program: readonly string[], settings: RunSettin
   const log = pino({ level: settings.logLevel, base: null }, pino.destination(2));
   const { openSource } = await import('../../proxy/source.ts');
   const source = await openSource(settings, log);
+  // Not before the policy is read: it may be at `/dev/fd/63`.
+  closeInherited();
   const folder = await makeFolder();
   try {
     const gate: GateSettings = { ...settings, source, folder, log };
