@@ -67,6 +67,11 @@ export function logLevelOption(level: (typeof LOG_LEVELS)[number]): Option {
 }
 
 /** `-o, --output`; the first format is the default. */
-export function outputOption<Format extends string>(meaning: string, formats: readonly [Format, ...Format[]]): Option {
+export function outputOption(meaning: string, formats: readonly [string, ...string[]]): Option {
   return new Option('-o, --output <format>', meaning).choices(formats).default(formats[0]);
+}
+
+/** `--image-pull-policy`, of what is injected and installed. */
+export function pullPolicyOption(): Option {
+  return new Option('--image-pull-policy <when>', 'when that image is pulled').choices(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent');
 }

@@ -1,35 +1,34 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { helpEnd } from '../../adapters/command-line/help.ts';
+import { collectCaptured, outputOption } from '../../adapters/command-line/options.ts';
 import { readProbe, type Probe } from '../../adapters/network/canary/probe.ts';
 import { proveCaptured, type Finding } from '../../adapters/network/canary/prove.ts';
 import type { CapturedPort } from '../../adapters/network/captured-port.ts';
-import { capturedOption, outputOption } from './options.ts';
 
 interface Flags {
-  readonly probe: readonly Probe[];
-  readonly captured: readonly CapturedPort[];
+  readonly probe?: readonly Probe[];
+  readonly captured?: readonly CapturedPort[];
   readonly output: 'text' | 'json';
 }
 
-const EXAMPLES = `
-Examples:
-  sallyport canary
-  sallyport canary --probe tcp:192.0.2.10:443 --probe udp:192.0.2.53:53 --captured 443:15002
-
-Runs as the last of our init containers, as an ordinary user. Ends with 1, and so keeps the pod from starting, if anything
-around the proxy answers, if the kernel of this pod does not reject what it should, or if the proxy cannot be reached.`;
+const HELP_END = helpEnd({
+  examples: ['sallyport canary', 'sallyport canary --probe tcp:192.0.2.10:443 --probe udp:192.0.2.53:53 --captured 443:15002'],
+  notes: `
+Runs as the last of our init containers, as an ordinary user. Whatever but 0 keeps the pod from starting.`,
+  exitCodes: { 0: 'captured', 1: 'something around the proxy answers or is not rejected by the kernel, or the proxy does\nnot answer' },
+});
 
 /** `sallyport canary`: fails if anything around the proxy can be reached. */
 export function canaryCommand(): Command {
   return new Command('canary')
-    .description('fail if anything around the proxy can be reached')
-    .addOption(new Option('--probe <PROTOCOL:ADDRESS:PORT>', 'what must not be reachable, tcp or udp, IPv6 in brackets (repeatable)').default([], 'none').argParser(probe))
-    .addOption(capturedOption([]))
-    .addOption(outputOption())
-    .addHelpText('after', EXAMPLES)
+    .option('--probe <protocol:address:port>', 'what must not be reachable, tcp or udp, IPv6 in brackets (repeatable)', collectProbe)
+    .option('--captured <port:listener>', "port that agents call, and the proxy's listener for it (repeatable)", collectCaptured)
+    .addOption(outputOption('text, or one JSON list', ['text', 'json']))
+    .addHelpText('after', HELP_END)
     .action(watch);
 }
 
-async function watch({ probe, captured, output }: Flags): Promise<void> {
+async function watch({ probe = [], captured = [], output }: Flags): Promise<void> {
   const findings = await proveCaptured({ probes: probe, captured: captured.map((one) => one.port) });
   process.stdout.write(output === 'json' ? `${JSON.stringify(findings)}\n` : findings.map(lineFor).join(''));
   const failed = findings.filter((finding) => !finding.ok);
@@ -43,8 +42,8 @@ function lineFor({ tried, ok, sentence }: Finding): string {
   return `${ok ? 'ok  ' : 'FAIL'} ${tried}: ${sentence}\n`;
 }
 
-function probe(text: string, previous: readonly Probe[]): readonly Probe[] {
+function collectProbe(text: string, before: readonly Probe[] = []): readonly Probe[] {
   const read = readProbe(text);
-  if (read === undefined) throw new InvalidArgumentError('expected tcp:ADDRESS:PORT or udp:ADDRESS:PORT, IPv6 in brackets');
-  return [...previous, read];
+  if (read === undefined) throw new InvalidArgumentError('Expected tcp:ADDRESS:PORT or udp:ADDRESS:PORT, IPv6 in brackets.');
+  return [...before, read];
 }

@@ -1,29 +1,28 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { helpEnd } from '../../adapters/command-line/help.ts';
+import { outputOption } from '../../adapters/command-line/options.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
 import { readManifests } from './manifest/read.ts';
 import { report, styleFor } from './manifest/report.ts';
 import { reviewManifest } from './manifest/review.ts';
 import { subjectOf } from './manifest/subject.ts';
 
-const EXAMPLES = `
-Examples:
-  sallyport check pod.yaml
-  sallyport check --profile contained deploy/
-  kustomize build overlays/production | sallyport check --output json -
-
-Pods and the pod templates of workloads are injected first, as the cluster would, and then judged by the webhook's own code.
-Objects of other kinds are passed over. Exit codes: 0 all admitted; 1 a fault; 2 input that cannot be read.`;
+const HELP_END = helpEnd({
+  examples: ['sallyport check pod.yaml', 'sallyport check --profile contained deploy/', 'kustomize build overlays/production | sallyport check --output json -'],
+  notes: `
+Pods and the pod templates of workloads are injected first, as the cluster would, and then judged by the webhook's
+own code. Objects of other kinds are passed over.`,
+  exitCodes: { 0: 'all admitted', 1: 'a fault' },
+});
 
 /** `sallyport check`: what the webhook would say of manifests. */
 export function checkCommand(): Command {
   return withManifestFlags(new Command('check'))
-    .description('review manifests as the webhook would')
-    .argument('<FILE|DIR|->', 'manifests: YAML or JSON, several documents and Lists too; - is standard input')
-    .argument('[MORE...]', 'more of them')
-    .addOption(new Option('--output <FORMAT>', 'text, or json: one list of reviews').choices(['text', 'json']).default('text'))
-    .addHelpText('after', EXAMPLES)
-    .action(async (first: string, more: readonly string[], flags: ManifestFlags) => {
-      process.exitCode = await check([first, ...more], flags);
+    .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
+    .addOption(outputOption('text, or one JSON list of reviews', ['text', 'json']))
+    .addHelpText('after', HELP_END)
+    .action(async (files: readonly string[], flags: ManifestFlags) => {
+      process.exitCode = await check(files, flags);
     });
 }
 

@@ -6,88 +6,38 @@ import type { Command } from 'commander';
  */
 export interface CommandEntry {
   readonly name: string;
-  readonly summary: string;
-  readonly group: 'Try it' | 'Write policy' | 'Check manifests' | 'Read the evidence' | 'Install' | 'Servers' | 'Inside the pod';
+  /** One sentence: what the overview says of it, and its own help. */
+  readonly description: string;
+  readonly group: Group;
   readonly load: () => Promise<Command>;
 }
 
+type Group = 'Try it' | 'Write policy' | 'Check manifests' | 'Read the evidence' | 'Install' | 'Servers' | 'Inside the pod';
+
 export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'up',
-    summary: 'both gates on this machine, with a guided tour; needs no cluster',
-    group: 'Try it',
-    load: async () => (await import('./up/command.ts')).upCommand(),
-  },
-  {
-    name: 'run',
-    summary: 'run a local program behind gate two',
-    group: 'Try it',
-    load: async () => (await import('./run/command.ts')).runCommand(),
-  },
-  {
-    name: 'policy',
-    summary: 'lint, explain and test policy files',
-    group: 'Write policy',
-    load: async () => (await import('./policy/command.ts')).policyCommand(),
-  },
-  {
-    name: 'check',
-    summary: 'review manifests as the webhook would',
-    group: 'Check manifests',
-    load: async () => (await import('./check.ts')).checkCommand(),
-  },
-  {
-    name: 'inject',
-    summary: 'show a manifest as it will run',
-    group: 'Check manifests',
-    load: async () => (await import('./inject.ts')).injectCommand(),
-  },
-  {
-    name: 'log',
-    summary: 'tail, show and verify the record',
-    group: 'Read the evidence',
-    load: async () => (await import('./log/command.ts')).logCommand(),
-  },
-  {
-    name: 'install',
-    summary: 'print everything a cluster needs',
-    group: 'Install',
-    load: async () => (await import('./install/command.ts')).installCommand(),
-  },
-  {
-    name: 'completion',
-    summary: 'print a completion script for bash, zsh or fish',
-    group: 'Install',
-    load: async () => (await import('./completion.ts')).completionCommand(),
-  },
-  {
-    name: 'webhook',
-    summary: 'gate one: the admission webhook',
-    group: 'Servers',
-    load: async () => (await import('../webhook/command.ts')).webhookCommand(),
-  },
-  {
-    name: 'proxy',
-    summary: 'gate two: the egress proxy',
-    group: 'Servers',
-    load: async () => (await import('../proxy/command.ts')).proxyCommand(),
-  },
-  {
-    name: 'controller',
-    summary: 'serves each sidecar the policies of its pod',
-    group: 'Servers',
-    load: async () => (await import('../controller/command.ts')).controllerCommand(),
-  },
-  {
-    name: 'capture',
-    summary: 'route all traffic of this network namespace to the proxy',
-    group: 'Inside the pod',
-    load: async () => (await import('../capture/command.ts')).captureCommand(),
-  },
-  {
-    name: 'canary',
-    summary: 'fail if anything around the proxy can be reached',
-    group: 'Inside the pod',
-    load: async () => (await import('../capture/canary.ts')).canaryCommand(),
-  },
+  entry('Try it', 'up', 'Start both gates on this machine and watch them judge a sample agent; needs no cluster.', async () => (await import('./up/command.ts')).upCommand()),
+  entry('Try it', 'run', 'Run a local program behind gate two.', async () => (await import('./run/command.ts')).runCommand()),
+  entry('Write policy', 'policy', 'Lint, explain and test policy files.', async () => (await import('./policy/command.ts')).policyCommand()),
+  entry('Check manifests', 'check', 'Review manifests as the webhook would.', async () => (await import('./check.ts')).checkCommand()),
+  entry('Check manifests', 'inject', 'Show a manifest as it will run.', async () => (await import('./inject.ts')).injectCommand()),
+  entry('Read the evidence', 'log', 'Tail, show and verify the record of what agents did.', async () => (await import('./log/command.ts')).logCommand()),
+  entry('Install', 'install', 'Print everything that a cluster needs.', async () => (await import('./install/command.ts')).installCommand()),
+  entry('Install', 'completion', 'Print a completion script for bash, zsh or fish.', async () => (await import('./completion.ts')).completionCommand()),
+  entry('Servers', 'webhook', 'Serve gate one, the admission webhook.', async () => (await import('../webhook/command.ts')).webhookCommand()),
+  entry('Servers', 'proxy', 'Serve gate two: judge, record and forward the calls of one agent.', async () => (await import('../proxy/command.ts')).proxyCommand()),
+  entry('Servers', 'controller', 'Serve each sidecar the policies of its pod.', async () => (await import('../controller/command.ts')).controllerCommand()),
+  entry('Inside the pod', 'capture', 'Route all traffic of this network namespace to the proxy, and prove it.', async () => (await import('../capture/command.ts')).captureCommand()),
+  entry('Inside the pod', 'canary', 'Fail if anything around the proxy can be reached.', async () => (await import('../capture/canary.ts')).canaryCommand()),
 ];
+
+function entry(group: Group, name: string, description: string, make: () => Promise<Command>): CommandEntry {
+  return { group, name, description, load: async () => finished((await make()).description(description)) };
+}
+
+/** What is alike in the help of every command. */
+function finished(command: Command): Command {
+  command.helpOption('-h, --help', 'print this help');
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'print the help of one of these');
+  for (const child of command.commands) finished(child);
+  return command;
+}

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { helpEnd } from '../../adapters/command-line/help.ts';
 import { COMMANDS } from './commands.ts';
 
 const SCRIPTS = {
@@ -33,16 +34,11 @@ type Shell = keyof typeof SCRIPTS;
 
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('Print a completion script for a shell.')
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(SCRIPTS)))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  source <(sallyport completion bash)
-  sallyport completion zsh > "\${fpath[1]}/_sallyport"
-  sallyport completion fish > ~/.config/fish/completions/sallyport.fish`,
-    )
+    .addHelpText('after', helpEnd({
+      examples: ['source <(sallyport completion bash)', 'sallyport completion zsh > "${fpath[1]}/_sallyport"', 'sallyport completion fish > ~/.config/fish/completions/sallyport.fish'],
+      exitCodes: { 0: 'printed' },
+    }))
     .action((shell: Shell) => {
       process.stdout.write(SCRIPTS[shell]);
     });

@@ -1,6 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { stringify } from 'yaml';
+import { helpEnd } from '../../adapters/command-line/help.ts';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
+import { outputOption } from '../../adapters/command-line/options.ts';
 import { at, type PodPath } from '../../core/admission/workloads.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
 import { injectObject } from './manifest/inject.ts';
@@ -8,25 +10,22 @@ import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/
 import { readManifests, type Manifest } from './manifest/read.ts';
 import { subjectOf } from './manifest/subject.ts';
 
-const EXAMPLES = `
-Examples:
-  sallyport inject pod.yaml
-  sallyport inject --output json deploy/ | jq '.items[].kind'
-  diff <(sallyport inject pod.yaml) <(kubectl get pod triage -o yaml)
-
-Prints every object, with the sidecar in its pod or pod template; those without pods stay as they are. Without --controller-ca
-and --link-key the sidecar trusts nobody: it shows what will run, and is not for applying. Exit codes: 0 done; 2 input that cannot be read.`;
+const HELP_END = helpEnd({
+  examples: ['sallyport inject pod.yaml', "sallyport inject --output json deploy/ | jq '.items[].kind'", 'diff <(sallyport inject pod.yaml) <(kubectl get pod triage -o yaml)'],
+  notes: `
+Prints every object, with the sidecar in its pod or pod template; those without pods stay as they are. Without
+--controller-ca and --link-key the sidecar trusts nobody: it shows what will run, and is not for applying.`,
+  exitCodes: { 0: 'done' },
+});
 
 /** `sallyport inject`: a manifest as it will run. */
 export function injectCommand(): Command {
   return withManifestFlags(new Command('inject'))
-    .description('show a manifest as it will run')
-    .argument('<FILE|DIR|->', 'manifests: YAML or JSON, several documents and Lists too; - is standard input')
-    .argument('[MORE...]', 'more of them')
-    .addOption(new Option('--output <FORMAT>', 'yaml documents, or json: one List').choices(['yaml', 'json']).default('yaml'))
-    .addHelpText('after', EXAMPLES)
-    .action(async (first: string, more: readonly string[], flags: ManifestFlags) => {
-      await show([first, ...more], flags);
+    .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
+    .addOption(outputOption('YAML documents, or one JSON List', ['yaml', 'json']))
+    .addHelpText('after', HELP_END)
+    .action(async (files: readonly string[], flags: ManifestFlags) => {
+      await show(files, flags);
     });
 }
 

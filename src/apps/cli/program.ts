@@ -2,18 +2,23 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { errorText } from '../../core/terms/error-text.ts';
+import { helpEnd } from '../../adapters/command-line/help.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 
-const EXAMPLES = `
-Examples:
-  sallyport up                                      watch both gates work, on this machine
-  sallyport run --policy policy.yaml -- python3 agent.py
-  sallyport check deploy/                           what the webhook would say
-  sallyport policy explain --policy policy.yaml GET https://api.example.com/v1/items
-  sallyport log tail                                what the agents did
-  sallyport install --print | kubectl apply -f -
-
-Exit codes: 0 done; 1 the answer is no (a fault, a denial, a tampered log); 2 bad usage or unreadable input.`;
+const HELP_END = helpEnd({
+  examples: [
+    ['sallyport up', 'watch both gates work, on this machine'],
+    ['sallyport run --policy policy.yaml -- python3 agent.py', 'a program of yours behind gate two'],
+    ['sallyport check deploy/', 'what the webhook would say'],
+    'sallyport policy explain --policy policy.yaml GET https://api.example.com/v1/items',
+    ['sallyport log tail', 'what the agents did'],
+    'sallyport install --print | kubectl apply -f -',
+  ],
+  notes: `
+Policy files that are refused are unreadable input to every command but \`policy lint\`, whose answer they are.
+\`sallyport help <command>\` tells more, with examples.`,
+  exitCodes: { 0: 'done', 1: 'the answer is no (a fault, a denial, a tampered log), or it failed' },
+});
 
 /**
  * Runs the command line `args` (without the program's name) and resolves to the process's exit code.
@@ -58,7 +63,8 @@ async function programFor(word: string | undefined): Promise<Command> {
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .addHelpText('after', EXAMPLES);
+    .helpCommand('help [command]', 'print the help of one of these')
+    .addHelpText('after', HELP_END);
   for (const entry of COMMANDS) {
     program.commandsGroup(`${entry.group}:`);
     program.addCommand(entry.name === word ? await entry.load() : outlined(entry));
@@ -70,7 +76,7 @@ async function programFor(word: string | undefined): Promise<Command> {
 
 /** Stands in the overview for a command whose code is not loaded. */
 function outlined(entry: CommandEntry): Command {
-  return new Command(entry.name).description(entry.summary).helpCommand(false);
+  return new Command(entry.name).description(entry.description).helpCommand(false);
 }
 
 async function hiddenCompletion(word: string | undefined): Promise<Command> {

@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
+import { helpEnd } from '../../adapters/command-line/help.ts';
 import { readInput } from '../../adapters/command-line/input-file.ts';
 import { collect, collectCaptured, collectResolve, type Fixed, logLevelOption, readAgent, readLabels, readListen } from '../../adapters/command-line/options.ts';
 import { journalPlace } from '../../adapters/journal/place.ts';
@@ -27,23 +28,25 @@ type Options = SourceOptions & {
   readonly logLevel: string;
 };
 
-const EXAMPLES = `
-Examples:
-  sallyport proxy --policy policy.yaml --ca-out ca.crt
-  HTTPS_PROXY=http://127.0.0.1:15001 curl --cacert ca.crt https://api.example.com/
-  sallyport proxy --policy policies/ --agent agents/triage --labels app=triage
-  sallyport proxy --policy policy.yaml --resolve api.example.com:127.0.0.1 --upstream-ca test-ca.crt
-
-The policy files are read again when they change; a bad file leaves the last good policy in force.
-SIGTERM lets the calls under way finish for up to 10 seconds.`;
+const HELP_END = helpEnd({
+  examples: [
+    'sallyport proxy --policy policy.yaml --ca-out ca.crt',
+    'HTTPS_PROXY=http://127.0.0.1:15001 curl --cacert ca.crt https://api.example.com/',
+    'sallyport proxy --policy policies/ --agent agents/triage --labels app=triage',
+    'sallyport proxy --policy policy.yaml --resolve api.example.com:127.0.0.1 --upstream-ca test-ca.crt',
+  ],
+  notes: `
+The policy files are read again when they change; a bad file leaves the last good policy in force, and at the start
+it ends the proxy with 2. SIGTERM lets the calls under way finish for up to 10 seconds.`,
+  exitCodes: { 0: 'ended by a signal', 1: 'it could not start' },
+});
 
 /** `sallyport proxy`: gate two, with policies from files or (as a sidecar) from the controller. */
 export function proxyCommand(): Command {
   return withSidecarOptions(new Command('proxy')
-    .description('Gate two: judge, record and forward the calls of one agent.')
-    .option('--policy <path>', 'policy file, or a folder of them; read again when they change')
+    .option('--policy <file|dir>', 'policy file, or a folder of them; read again when they change')
     .addOption(new Option('--listen <address:port>', 'where agents ask the proxy').default(readListen('127.0.0.1:15001'), '127.0.0.1:15001').argParser(readListen))
-    .option('--journal <folder>', 'where the record is kept')
+    .option('--journal <dir>', 'where the record is kept')
     .option('--ca-out <file>', 'write the certificate that agents have to trust')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
@@ -51,7 +54,7 @@ export function proxyCommand(): Command {
     .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
     .option('--health <address:port>', 'where /healthz, /readyz and /metrics are served (default: port 15020)', readListen)
     .addOption(logLevelOption('info')))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP_END)
     .action(async (options: Options) => { await serve(options); });
 }
 

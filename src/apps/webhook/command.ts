@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
+import { helpEnd } from '../../adapters/command-line/help.ts';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
-import { readListen } from '../../adapters/command-line/options.ts';
+import { pullPolicyOption, readListen } from '../../adapters/command-line/options.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { SERVER_HEALTH_PORT, WEBHOOK_PORT } from '../../core/terms/fixed-names.ts';
 import type { InjectionFlags } from './injection-settings.ts';
@@ -18,14 +19,17 @@ interface Flags extends InjectionFlags {
   readonly kubeconfig?: string;
 }
 
-const EXAMPLES = `
-Examples:
-  sallyport webhook --cert-dir certs --profile contained      without a cluster; the certificate is made in certs/
-  sallyport webhook --kubeconfig ~/.kube/config               against a cluster, from outside
-  sallyport webhook                                           inside a cluster, as \`sallyport install\` sets it up
-
+const HELP_END = helpEnd({
+  examples: [
+    ['sallyport webhook --cert-dir certs --profile contained', 'without a cluster; the certificate is made in certs/'],
+    ['sallyport webhook --kubeconfig ~/.kube/config', 'against a cluster, from outside'],
+    ['sallyport webhook', 'inside a cluster, as `sallyport install` sets it up'],
+  ],
+  notes: `
 Serves POST /validate and /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the health address.
-SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.`;
+SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.`,
+  exitCodes: { 0: 'ended by a signal', 1: 'it could not start' },
+});
 
 /** Removed from the Service's endpoints within this time; then the connections that the API server holds open are drained. */
 const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
@@ -33,18 +37,17 @@ const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
 /** `sallyport webhook`: runs until SIGTERM or SIGINT. */
 export function webhookCommand(): Command {
   return new Command('webhook')
-    .description('gate one: the admission webhook')
-    .addOption(new Option('--listen <ADDRESS>', 'HTTPS address for the API server').default(readListen(`:${WEBHOOK_PORT}`), `:${WEBHOOK_PORT}`).argParser(readListen))
-    .addOption(new Option('--health <ADDRESS>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(`:${SERVER_HEALTH_PORT}`), `:${SERVER_HEALTH_PORT}`).argParser(readListen))
-    .addOption(new Option('--cert-dir <DIR>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
-    .option('--profile <NAME|FILE>', 'without a cluster: the profile of every namespace', 'isolated')
-    .option('--kubeconfig <FILE>', 'cluster to serve; without it and --cert-dir, the one this runs in')
-    .option('--image <REF>', 'image of the injected containers', 'sallyport:latest')
-    .addOption(new Option('--image-pull-policy <POLICY>', 'of the injected containers').choices(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'))
-    .option('--resolver <IP>', "the cluster's DNS server (default: this pod's own)")
-    .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain (default: from this pod's search list, else cluster.local)")
-    .option('--controller-url <URL>', "where sidecars find the controller (default: the Service's address)")
-    .addHelpText('after', EXAMPLES)
+    .addOption(new Option('--listen <address:port>', 'HTTPS address for the API server').default(readListen(`:${WEBHOOK_PORT}`), `:${WEBHOOK_PORT}`).argParser(readListen))
+    .addOption(new Option('--health <address:port>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(`:${SERVER_HEALTH_PORT}`), `:${SERVER_HEALTH_PORT}`).argParser(readListen))
+    .addOption(new Option('--cert-dir <dir>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
+    .option('--profile <name|file>', 'without a cluster: the profile of every namespace', 'isolated')
+    .option('--kubeconfig <file>', 'cluster to serve; without it and --cert-dir, the one this runs in')
+    .option('--image <image>', 'image of the injected containers', 'sallyport:latest')
+    .addOption(pullPolicyOption())
+    .option('--resolver <address>', "the cluster's DNS server (default: this pod's own)")
+    .option('--cluster-domain <domain>', "the cluster's DNS domain (default: from this pod's search list, else cluster.local)")
+    .option('--controller-url <url>', "where sidecars find the controller (default: the Service's address)")
+    .addHelpText('after', HELP_END)
     .action(serve);
 }
 

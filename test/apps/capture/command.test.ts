@@ -3,9 +3,9 @@ import { sallyport } from '../../fakes/command-line.ts';
 
 describe('the commands inside the pod', () => {
   test.each([
-    ['a user that is root', ['capture', '--proxy-uid', '0'], 'expected a numeric user that is not root'],
-    ['a port without a listener', ['capture', '--captured', '443'], 'expected PORT:LISTENER, as in 443:15002'],
-    ['a probe by name', ['canary', '--probe', 'tcp:example.com:443'], 'expected tcp:ADDRESS:PORT or udp:ADDRESS:PORT, IPv6 in brackets'],
+    ['a user that is root', ['capture', '--proxy-uid', '0'], 'Expected a numeric user that is not root.'],
+    ['a port without a listener', ['capture', '--captured', '443'], 'Expected PORT:LISTENER, such as 443:15002.'],
+    ['a probe by name', ['canary', '--probe', 'tcp:example.com:443'], 'Expected tcp:ADDRESS:PORT or udp:ADDRESS:PORT, IPv6 in brackets'],
     ['an unknown option', ['canary', '--prob', 'x'], 'unknown option'],
   ])('refuse %s as bad usage', async (_, args, message) => {
     const { code, stderr } = await sallyport(...args);
@@ -15,7 +15,7 @@ describe('the commands inside the pod', () => {
 
   test('refuse settings that contradict each other before anything is changed', async () => {
     const { code, stderr } = await sallyport('capture', '--captured', '443:15020');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toBe('sallyport: expected a listener of its own for each captured port, got 15001, 15053, 15020, 15020\n');
   });
 

@@ -18,9 +18,10 @@ const CAPTURED = '{name: plain, http: {hosts: [plain.example.com], ports: [443]}
 
 test('ports that are listed and not captured are told once for each snapshot, with their tools and what to do', () => {
   const told: Omit<NoticeDraft, 'kind'>[] = [];
-  let change: (snapshot: Snapshot) => void = () => undefined;
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const change = (snapshot: Snapshot): void => { for (const listener of listeners) listener(snapshot); };
   const stop = watchUncaptured({
-    snapshots: { current: () => snapshotOf(1, API, FILES), onChange: (listener) => { change = listener; return () => { change = () => undefined; }; } },
+    snapshots: { current: () => snapshotOf(1, API, FILES), onChange: (listener) => { listeners.add(listener); return () => { listeners.delete(listener); }; } },
     captured: [443, 80],
     remedy: "add it to the profile's capturedPorts",
     say: (said) => { told.push(said); },

@@ -1,4 +1,4 @@
-export type CaptureFaultCode = 'settings-invalid' | 'program-missing' | 'program-failed' | 'not-proven';
+export type CaptureFaultCode = 'program-missing' | 'program-failed' | 'not-proven';
 
 /** Why traffic is not captured; the message says what was expected and what was found. A pod in which this is thrown must not start. */
 export class CaptureFault extends Error {

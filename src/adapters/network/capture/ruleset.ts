@@ -23,7 +23,7 @@ export const TABLE = 'sallyport';
  * What capture asks of the kernel, as data: three chains whose first matching rule decides.
  *
  * Every value in the texts is a number that was checked, so nothing that a user wrote is ever spliced into a rule.
- * Throws `CaptureFault` `settings-invalid`.
+ * Throws `InputFault` `usage`.
  */
 export function captureChains(settings: CaptureSettings): readonly Chain[] {
   checkSettings(settings);

@@ -1,6 +1,6 @@
 import { HEALTH_PORT } from '../../../core/terms/fixed-names.ts';
+import { InputFault } from '../../command-line/input-fault.ts';
 import type { CapturedPort } from '../captured-port.ts';
-import { CaptureFault } from './fault.ts';
 
 export interface CaptureSettings {
   /** The one user whose packets may leave. */
@@ -13,7 +13,7 @@ export interface CaptureSettings {
 }
 
 /**
- * Throws `CaptureFault` `settings-invalid` on settings that could not mean what they say: root as the proxy's user (everybody's
+ * Throws `InputFault` `usage` on settings that could not mean what they say: root as the proxy's user (everybody's
  * init containers run as root), no captured port, one port or listener twice.
  */
 export function checkSettings({ proxyUid, explicitPort, dnsPort, captured }: CaptureSettings): void {
@@ -28,6 +28,6 @@ export function checkSettings({ proxyUid, explicitPort, dnsPort, captured }: Cap
   if (new Set(ports).size < ports.length) throw invalid('each captured port once', ports.join(', '));
 }
 
-function invalid(expected: string, got: unknown): CaptureFault {
-  return new CaptureFault('settings-invalid', `expected ${expected}, got ${String(got)}`);
+function invalid(expected: string, got: unknown): InputFault {
+  return new InputFault('usage', `expected ${expected}, got ${String(got)}`);
 }

@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
+import { helpEnd } from '../../../adapters/command-line/help.ts';
+import { InputFault } from '../../../adapters/command-line/input-fault.ts';
+import { outputOption, pullPolicyOption } from '../../../adapters/command-line/options.ts';
 import { installManifests } from './manifests.ts';
 import { type InstallOptions, PLACEHOLDER_IMAGE } from './options.ts';
 
@@ -8,29 +11,29 @@ interface Flags extends InstallOptions {
   readonly output: 'yaml' | 'json';
 }
 
-const EXAMPLES = `
-Examples:
-  sallyport install --print --image registry.example.com/sallyport@sha256:... | kubectl apply -f -
-  sallyport install --print --output json | jq -r '.items[].kind'
-
-Afterwards, let a namespace take agents:
-  kubectl label namespace NAME sallyport.dev/agents=enforce`;
+const HELP_END = helpEnd({
+  examples: [
+    'sallyport install --print --image registry.example.com/sallyport@sha256:... | kubectl apply -f -',
+    "sallyport install --print --output json | jq -r '.items[].kind'",
+    ['kubectl label namespace agents sallyport.dev/agents=enforce', 'afterwards: let a namespace take agents'],
+  ],
+  exitCodes: { 0: 'printed' },
+});
 
 /** `sallyport install`: prints, and leaves applying to kubectl, so that a person sees first what comes into the cluster. */
 export function installCommand(): Command {
   return new Command('install')
-    .description('print everything a cluster needs: CRDs, rights, webhook, controller and the webhook configurations')
-    .option('--print', 'write the manifests to standard output')
-    .option('--image <REF>', 'image of webhook, controller and sidecar, best by digest', PLACEHOLDER_IMAGE)
-    .addOption(new Option('--image-pull-policy <POLICY>', 'of all of them').choices(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'))
-    .option('--replicas <COUNT>', 'of the webhook', count, 2)
-    .option('--resolver <IP>', "address of the cluster's DNS server (default: what the webhook's own pod uses)")
-    .option('--cluster-domain <DOMAIN>', "the cluster's DNS domain (default: what the webhook's own pod uses)")
-    .addOption(new Option('--output <FORMAT>', 'one YAML stream, or one JSON List').choices(['yaml', 'json']).default('yaml'))
-    .addHelpText('after', EXAMPLES)
-    .action((flags: Flags, command: Command) => {
-      if (flags.print !== true) command.error('error: expected --print; nothing is applied from here: sallyport install --print | kubectl apply -f -');
-      if (flags.image === PLACEHOLDER_IMAGE) process.stderr.write('sallyport install: the image is a placeholder that cannot be pulled; give --image REF\n');
+    .option('--print', 'write the manifests to standard output: CRDs, rights, webhook, controller and the webhook configurations')
+    .addOption(new Option('--image <image>', 'image of webhook, controller and sidecar, best by digest').default(PLACEHOLDER_IMAGE, 'a placeholder'))
+    .addOption(pullPolicyOption())
+    .option('--replicas <count>', 'how many webhooks run', count, 2)
+    .option('--resolver <address>', "address of the cluster's DNS server (default: what the webhook's own pod uses)")
+    .option('--cluster-domain <domain>', "the cluster's DNS domain (default: what the webhook's own pod uses)")
+    .addOption(outputOption('YAML documents, or one JSON List', ['yaml', 'json']))
+    .addHelpText('after', HELP_END)
+    .action((flags: Flags) => {
+      if (flags.print !== true) throw new InputFault('usage', 'expected --print; nothing is applied from here: sallyport install --print | kubectl apply -f -');
+      if (flags.image === PLACEHOLDER_IMAGE) process.stderr.write('sallyport: warning: the image is a placeholder that cannot be pulled; name yours with --image <image>\n');
       process.stdout.write(format(installManifests(flags), flags.output));
     });
 }
@@ -41,6 +44,6 @@ function format(objects: readonly object[], output: Flags['output']): string {
 }
 
 function count(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError(`expected a number from 1 to 99, got ${JSON.stringify(text)}`);
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 99.');
   return Number(text);
 }

@@ -1,15 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type AgentName, collect, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
-import { examples } from '../examples.ts';
-import { type OutputOption, outputOption } from '../output-option.ts';
+import { helpEnd } from '../../../adapters/command-line/help.ts';
+import { type AgentName, collect, outputOption, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
 import { explainCall } from './explain.ts';
 import { lintFiles } from './lint.ts';
 import { testPolicies } from './run-cases.ts';
 
+interface OutputOption {
+  readonly output: 'text' | 'json';
+}
+
 /** `sallyport policy lint|explain|test`. */
 export function policyCommand(): Command {
   return new Command('policy')
-    .description('lint, explain and test policy files')
     .addCommand(lintCommand())
     .addCommand(explainCommand())
     .addCommand(testCommand());
@@ -17,11 +19,13 @@ export function policyCommand(): Command {
 
 function lintCommand(): Command {
   return new Command('lint')
-    .description('print everything that is wrong with policy files, with file, line and column')
-    .argument('<paths...>', 'files, or folders whose .yaml, .yml and .json files count')
-    .addOption(outputOption('text, or one JSON object'))
-    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is, 2 a file cannot be read.')
-    .addHelpText('after', examples('sallyport policy lint policies/', 'sallyport policy lint triage.yaml --output json | jq .problems'))
+    .description('Print everything that is wrong with policy files, with file, line and column.')
+    .argument('<files...>', 'policy files, folders whose .yaml, .yml and .json files count, or - for standard input')
+    .addOption(outputOption('text, or one JSON object', ['text', 'json']))
+    .addHelpText('after', helpEnd({
+      examples: ['sallyport policy lint policies/', 'sallyport policy lint triage.yaml --output json | jq .problems', 'helm template . --show-only templates/policy.yaml | sallyport policy lint -'],
+      exitCodes: { 0: 'nothing is wrong', 1: 'something is' },
+    }))
     .action(async (paths: string[], { output }: OutputOption) => {
       process.exitCode = await lintFiles(paths, output, process.stdout);
     });
@@ -29,18 +33,20 @@ function lintCommand(): Command {
 
 function explainCommand(): Command {
   return new Command('explain')
-    .description('say what the policies make of one call, and why: everything looked at, in order')
+    .description('Say what the policies make of one call, and why: everything looked at, in order.')
     .argument('<method>', 'such as GET', methodToken)
     .argument('<url>', 'such as https://api.example.com/v1/items', absoluteUrl)
-    .requiredOption('--policy <path>', 'policy file or folder; may be repeated', collect)
+    .requiredOption('--policy <file|dir>', 'policy file, or a folder of them (repeatable)', collect)
     .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
     .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
-    .addOption(outputOption('text, or one JSON object'))
-    .addHelpText('after', '\nExit codes: 0 permit, 1 deny or hold, 2 bad usage or a bad policy.')
-    .addHelpText('after', examples(
-      'sallyport policy explain --policy triage.yaml GET https://api.example.com/v1/items',
-      'sallyport policy explain --policy policies/ --agent agents/triage --labels app=triage PUT https://api.example.com/v1/items/7',
-    ))
+    .addOption(outputOption('text, or one JSON object', ['text', 'json']))
+    .addHelpText('after', helpEnd({
+      examples: [
+        'sallyport policy explain --policy triage.yaml GET https://api.example.com/v1/items',
+        'sallyport policy explain --policy policies/ --agent agents/triage --labels app=triage PUT https://api.example.com/v1/items/7',
+      ],
+      exitCodes: { 0: 'permit', 1: 'deny or hold', 2: 'bad usage or unreadable input, a bad policy too' },
+    }))
     .action(async (method: string, url: string, options: OutputOption & { policy: readonly string[]; agent?: AgentName; labels?: Readonly<Record<string, string>> }) => {
       const { policy: paths, agent, labels, output } = options;
       process.exitCode = await explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout });
@@ -48,7 +54,7 @@ function explainCommand(): Command {
 }
 
 const TEST_FORMAT = `
-FILE is YAML; the paths in it are relative to it:
+The file is YAML; the paths in it are relative to it:
 
   policies: [triage.yaml]             # files or folders
   agent: {namespace: agents, name: triage, labels: {app: triage}}    # without labels matchLabels is not consulted
@@ -66,17 +72,18 @@ FILE is YAML; the paths in it are relative to it:
   - name: in observe mode it passes, and the record says it should not
     call: DELETE https://api.example.com/issues/7
     expect: permit
-    wouldBe: deny
-
-Exit codes: 0 all cases are as expected, 1 one is not, 2 the file or a policy is bad.`;
+    wouldBe: deny`;
 
 function testCommand(): Command {
   return new Command('test')
-    .description('check policies against a file of calls and the verdicts they should get')
+    .description('Check policies against a file of calls and the verdicts they should get.')
     .argument('<file>', 'the cases')
-    .addOption(outputOption('text, or one JSON object'))
-    .addHelpText('after', TEST_FORMAT)
-    .addHelpText('after', examples('sallyport policy test triage.test.yaml', 'sallyport policy test triage.test.yaml --output json | jq .failed'))
+    .addOption(outputOption('text, or one JSON object', ['text', 'json']))
+    .addHelpText('after', helpEnd({
+      examples: ['sallyport policy test triage.test.yaml', 'sallyport policy test triage.test.yaml --output json | jq .failed'],
+      notes: TEST_FORMAT,
+      exitCodes: { 0: 'all cases are as expected', 1: 'one is not', 2: 'bad usage or unreadable input, a bad policy too' },
+    }))
     .action(async (file: string, { output }: OutputOption) => {
       process.exitCode = await testPolicies(file, output, Date.now(), process.stdout);
     });

@@ -35,6 +35,6 @@ describe('the ruleset', () => {
     ['the health port as a listener', { captured: [{ port: 443, listener: 15020 }] }, 'expected a listener of its own for each captured port'],
     ['a port that is text', { captured: [{ port: '443 accept' as unknown as number, listener: 15002 }] }, 'expected a port from 1 to 65535, got 443 accept'],
   ])('is not made for %s', (_, wrong, message) => {
-    expect(() => captureChains({ ...SETTINGS, ...wrong })).toThrow(expect.objectContaining({ code: 'settings-invalid', message: expect.stringContaining(message) }));
+    expect(() => captureChains({ ...SETTINGS, ...wrong })).toThrow(expect.objectContaining({ name: 'InputFault', code: 'usage', message: expect.stringContaining(message) }));
   });
 });

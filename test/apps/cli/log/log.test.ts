@@ -253,7 +253,7 @@ describe('the commands', () => {
       let help = '';
       command.configureOutput({ writeOut: (text) => { help += text; } });
       command.outputHelp();
-      expect(help).toContain(`$ sallyport log ${command.name()}`);
+      expect(help).toContain(`  sallyport log ${command.name()}`);
       expect(help).toContain('--output <format>');
     }
   });

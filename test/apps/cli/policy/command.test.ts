@@ -112,7 +112,7 @@ Only a change of that rule by whoever keeps agents/triage would let it pass.
 
   test.each([
     ['a bad policy', ['--policy', at('bad.yaml'), 'GET', 'https://a.example/'], 'unknown key "acces"'],
-    ['no policy', ['GET', 'https://a.example/'], "required option '--policy <path>' not specified"],
+    ['no policy', ['GET', 'https://a.example/'], "required option '--policy <file|dir>' not specified"],
     ['an agent without a namespace', ['--policy', at('good.yaml'), '--agent', 'triage', 'GET', 'https://a.example/'], 'Expected NAMESPACE/NAME'],
     ['a label without a value', ['--policy', at('good.yaml'), '--labels', 'app', 'GET', 'https://a.example/'], 'Expected KEY=VALUE'],
     ['a method that is none', ['--policy', at('good.yaml'), 'G T', 'https://a.example/'], 'Expected a method, such as GET.'],
