@@ -104,7 +104,7 @@ function line(gate: GateName, review: AdmissionRequest, decided: AdmissionAnswer
     namespace: review.namespace,
     name: review.name,
     user: review.userInfo?.username,
-    faults: decided.faults.map((fault) => `${fault.check}/${fault.reason}`),
+    faults: [...new Set(decided.faults.map((fault) => `${fault.check}/${fault.reason}`))],
     patched: decided.patch?.length ?? 0,
     ms: Math.round(milliseconds * 100) / 100,
   };

@@ -107,7 +107,7 @@ function refusal({ subject, message, faults }: AdmissionAnswer): object {
       ...subject,
       causes: faults.filter(({ warnOnly }) => !warnOnly).slice(0, MOST_CAUSES).map(({ reason, field, message, fix, link }) => ({
         reason,
-        field,
+        field: clip(field, LONGEST_CAUSE),
         message: clip(`${message}. Fix: ${fix}. See ${link}`, LONGEST_CAUSE),
       })),
     },

@@ -57,15 +57,32 @@ export const CHECKS: readonly Check[] = Object.freeze([
   lifetimeSet,
 ]);
 
-/** Runs every check on one pod and returns all that they find. */
+/** One pod can have a fault at each of thousands of values; nobody reads, and no log should keep, more than these. */
+const MOST_FAULTS = 500;
+
+/** Runs every check on one pod and returns what they find; what is over 500 is counted in one fault that weighs what the heaviest of them does. */
 export function findFaults(context: CheckContext): Fault[] {
   const view = viewPod(context.pod, context.expected);
-  return CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context)));
+  return capped(CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context))));
 }
 
 /** The section that explains a check, in the page that comes with the package. */
 export function checkLink(id: string): string {
   return `docs/checks.md#${id}`;
+}
+
+function capped(faults: Fault[]): Fault[] {
+  const untold = faults.slice(MOST_FAULTS);
+  if (untold.length === 0) return faults;
+  return [...faults.slice(0, MOST_FAULTS), {
+    check: 'admission',
+    reason: 'more-faults',
+    field: '',
+    message: `there are ${untold.length} more faults of the same and later checks`,
+    fix: 'mend the ones above and try again',
+    link: checkLink('admission'),
+    warnOnly: untold.every(({ warnOnly }) => warnOnly),
+  }];
 }
 
 function faultOf(check: Check, finding: Finding, { profile }: CheckContext): Fault {

@@ -1,30 +1,25 @@
 import { isObject } from '../terms/is-object.ts';
 import type { Finding } from './check.ts';
 import { podShape, type Pod } from './pod.ts';
+import { oversize } from './pod-size.ts';
 import type { Misfit } from './shape.ts';
 
 export type ReadPod = { readonly ok: true; readonly pod: Pod } | { readonly ok: false; readonly findings: readonly Finding[] };
 
-const DEEPEST = 64;
-
 /**
  * Reads hostile JSON as a pod: `null` members are dropped, as the API server does, and every member that we know has its type.
- * Nesting is bounded, so that nobody who follows can run out of stack.
+ * Numbers and nesting are bounded first, so that nobody who follows can run out of time, memory or stack.
  */
 export function readPod(value: unknown): ReadPod {
-  if (isDeeper(value, DEEPEST)) return { ok: false, findings: [finding({ field: '', expected: `at most ${DEEPEST} levels`, got: 'more' })] };
+  const excess = oversize(value);
+  if (excess !== undefined) return { ok: false, findings: [{ ...misfitting(excess), reason: 'too-large', fix: 'split it into several pods' }] };
   const candidate = withoutNulls(value);
   const misfits: Misfit[] = [];
-  return podShape(candidate, '', misfits) ? { ok: true, pod: candidate } : { ok: false, findings: misfits.map(finding) };
+  return podShape(candidate, '', misfits) ? { ok: true, pod: candidate } : { ok: false, findings: misfits.map(misfitting) };
 }
 
-function finding({ field, expected, got }: Misfit): Finding {
+function misfitting({ field, expected, got }: Misfit): Finding {
   return { reason: 'malformed', field, message: `expected ${expected}, got ${got}`, fix: 'write the pod as the Kubernetes API documents it' };
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 /** The same value where nothing is null, so that a patch or a comparison sees what is really different. */

@@ -164,6 +164,43 @@ describe('what cannot be decided', () => {
   });
 });
 
+describe('a body that is large in every way it can be', () => {
+  const times = (count: number, value: object) => Array.from({ length: count }, () => value);
+  const app = { name: 'a' };
+
+  test.each<[string, object, RegExp]>([
+    ['160,000 containers', { containers: times(160_000, app) }, /spec: expected at most 100 containers of all kinds, got 160000/],
+    ['100,000 volumes', { containers: [app], volumes: times(100_000, app) }, /spec\.volumes: expected at most 200 volumes, got 100000/],
+    ['40,000 Secrets in the environment', { containers: [{ ...app, env: times(40_000, { name: 'a', valueFrom: { secretKeyRef: { name: 's' } } }) }] }, /expected at most 50000 values in all/],
+    ['a million aliases', { containers: [app], hostAliases: times(1_000_000, {}) }, /expected at most 50000 values in all/],
+  ])('%s gets one short answer, at both gates and whatever the mode', async (_, spec, sentence) => {
+    for (const mode of ['enforce', 'audit']) {
+      labels = () => Promise.resolve({ known: true, value: { 'sallyport.dev/agents': mode } });
+      const { text } = await ask('/validate', review({ object: { spec } }));
+      expect(text.length).toBeLessThan(4_000);
+      expect(JSON.parse(text)).toMatchObject({ response: { allowed: false, status: { message: expect.stringMatching(sentence) } } });
+    }
+    const { text } = await ask('/mutate', review({ object: { spec } }));
+    expect(text.length).toBeLessThan(4_000);
+    for (const { fields } of lines) expect(JSON.stringify(fields).length).toBeLessThan(1_000);
+  });
+
+  test('as many faults as the bounds let through are answered and logged in a few kilobytes', async () => {
+    const env = times(120, { name: 'a'.repeat(200), valueFrom: { secretKeyRef: { name: 's'.repeat(200) } } });
+    const { text } = await ask('/validate', review({ object: { spec: { containers: times(80, { ...app, env }) } } }));
+    expect(text.length).toBeLessThan(60_000);
+    expect(JSON.stringify(lines).length).toBeLessThan(4_000);
+    const told = lines.find(({ message }) => message === 'admission review')?.fields['faults'] as string[];
+    expect(told).toEqual([...new Set(told)]);
+  });
+
+  test('one endless name is cut wherever it is told', async () => {
+    const name = '\u0001'.repeat(400_000);
+    const { text } = await ask('/validate', review({ object: { metadata: { labels: { [name]: 1 } }, spec: { containers: [app] } } }));
+    expect(text.length).toBeLessThan(12_000);
+  });
+});
+
 describe('each answer', () => {
   test('is logged once, with the same fields', async () => {
     await ask('/validate', review());

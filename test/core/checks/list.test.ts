@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../src/core/checks/index.ts';
-import { faultsOf, goodPod } from './pods.ts';
+import { CONTAINED, faultsOf, goodPod, podWith } from './pods.ts';
 
 const folder = new URL('../../../src/core/checks/', import.meta.url);
-const NO_CHECKS = ['check.ts', 'differences.ts', 'index.ts', 'pod.ts', 'quantity.ts', 'read-pod.ts', 'shape.ts', 'sidecar.ts', 'view.ts'];
+const NO_CHECKS = ['check.ts', 'differences.ts', 'index.ts', 'pod-size.ts', 'pod.ts', 'quantity.ts', 'read-pod.ts', 'shape.ts', 'sidecar.ts', 'view.ts'];
 const files = readdirSync(folder).filter((name) => !NO_CHECKS.includes(name));
 
 describe('the list of checks', () => {
@@ -30,5 +30,23 @@ describe('the list of checks', () => {
 
   test('finds nothing in the smallest good pod', () => {
     expect(faultsOf(goodPod())).toEqual([]);
+  });
+});
+
+describe('a pod with thousands of faults', () => {
+  const secret = (index: number) => ({ name: `K${index}`, valueFrom: { secretKeyRef: { name: 's', key: 'k' } } });
+  const pod = podWith({ env: Array.from({ length: 6_000 }, (_, index) => secret(index)) });
+  const warnOnly = (...ids: string[]) => ({ profile: { ...CONTAINED, spec: { ...CONTAINED.spec, warnOnly: ids } } });
+
+  test('is told five hundred and how many more there are', () => {
+    const faults = faultsOf(pod, warnOnly());
+    expect(faults).toHaveLength(501);
+    expect(faults.at(-1)).toMatchObject({ reason: 'more-faults', message: 'there are 5500 more faults of the same and later checks', warnOnly: false });
+  });
+
+  test('is only warned of the rest where all of it is a warning', () => {
+    expect(faultsOf(pod, warnOnly('secret-environment')).every((fault) => fault.warnOnly)).toBe(true);
+    const worse = { ...pod, spec: { ...pod.spec, nodeName: 'node-1' } };
+    expect(faultsOf(worse, warnOnly('secret-environment')).filter((fault) => !fault.warnOnly).map(({ reason }) => reason)).toEqual(['more-faults']);
   });
 });

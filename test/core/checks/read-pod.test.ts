@@ -49,7 +49,27 @@ describe('the door for pods', () => {
   });
 
   test('tells at most fifty mistakes', () => {
-    expect(told({ spec: { containers: Array.from({ length: 1000 }, () => 1) } })).toHaveLength(50);
+    expect(told(spec({ hostAliases: Array.from({ length: 1000 }, () => 1) }))).toHaveLength(50);
+  });
+
+  const many = (count: number, value: unknown = { name: 'a' }): unknown[] => Array.from({ length: count }, () => value);
+
+  test.each<[string, object, string]>([
+    ['containers', spec({ containers: many(160_000) }), 'spec: expected at most 100 containers of all kinds, got 160000'],
+    ['containers over all three lists', spec({ containers: many(34), initContainers: many(34), ephemeralContainers: many(34) }), 'spec: expected at most 100 containers of all kinds, got 102'],
+    ['volumes', spec({ volumes: many(201) }), 'spec.volumes: expected at most 200 volumes, got 201'],
+    ['variables', spec({ containers: [{ name: 'a', env: many(30_000) }] }), ': expected at most 50000 values in all (variables, mounts, arguments, labels and so on), got more'],
+    ['arguments', spec({ containers: [{ name: 'a', args: many(700_000, '') }] }), ': expected at most 50000 values in all'],
+    ['labels', { ...spec({}), metadata: { labels: Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [index, ''])) } }, ': expected at most 50000 values in all'],
+    ['members that we do not know', spec({ x: many(60_000, null) }), ': expected at most 50000 values in all'],
+  ])('refuses too many %s with one fault', (_sentence, value, fault) => {
+    const result = readPod(value);
+    expect(told(value)).toEqual([expect.stringContaining(fault)]);
+    expect(result).toMatchObject({ ok: false, findings: [{ reason: 'too-large' }] });
+  });
+
+  test('takes as many containers and volumes as the bounds say', () => {
+    expect(told(spec({ containers: many(50), initContainers: many(50), volumes: many(200) }))).toEqual([]);
   });
 
   test('never throws, and never reads a pod whose containers are not a list', () => {
