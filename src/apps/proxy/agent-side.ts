@@ -2,8 +2,8 @@
 export interface AgentSide {
   /** On the clock of `Deadlines`: when the call has lasted too long without progress. */
   deadline: number;
-  /** Strings are latin1. */
-  write(data: string | Uint8Array): void;
+  /** Strings are latin1. Calls back when this and all before it has left the process; never if the connection ends first. */
+  write(data: string | Uint8Array, sent?: () => void): void;
   /** More was written than the agent has taken: wait for the call's `agentDrained`. */
   readonly backlogged: boolean;
   /** What is written from here to the end of this turn of the event loop leaves in one piece. */

@@ -17,7 +17,7 @@ export type Connect = (head: RequestHead) => ((socket: Socket, rest: Buffer) => 
 
 /** Bytes of later requests that are read ahead while one is answered. */
 const READ_AHEAD = 65_536;
-/** How long what a refused agent still sends is read away, so that a reset does not overtake the answer. */
+/** How long what an agent still sends after the last answer has left is read away, so that a reset does not overtake the answer. */
 const LINGER = 2_000;
 
 /** A request that could not be read; what is known of it stands in its action. */
@@ -81,9 +81,10 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     return this.#socket.writableNeedDrain;
   }
 
-  write(data: string | Uint8Array): void {
-    if (typeof data === 'string') this.#socket.write(data, 'latin1');
-    else this.#socket.write(data);
+  write(data: string | Uint8Array, sent?: () => void): void {
+    const written = sent && ((error?: Error | null): void => { if (!error) sent(); });
+    if (typeof data === 'string') this.#socket.write(data, 'latin1', written);
+    else this.#socket.write(data, written);
   }
 
   gather(): void {
@@ -115,6 +116,7 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
 
   expire(): void {
     if (this.#exchange !== undefined) return this.#exchange.expire();
+    if (this.#deaf && !this.#socket.writableFinished) return this.#reset();
     if (!this.#partial || this.#deaf) return void this.#socket.destroy();
     this.#refuseUnread('request-timeout', 'The head of the request did not arrive in time.');
   }
@@ -213,13 +215,17 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     this.end([]);
   }
 
-  /** Ends our side and reads the other's away for a moment: closing with bytes unread would reset the connection before the answer is read. */
+  /**
+   * Ends our side once all of the answer has left, however slowly the agent reads it, and reads the other's away for a moment:
+   * closing with bytes unread would reset the connection before the answer is read.
+   */
   #close(): void {
+    const { deadlines, limits } = this.#house;
     this.#deaf = true;
     this.#ahead = undefined;
-    this.#socket.end();
+    this.deadline = deadlines.after(limits.bodyTimeout);
+    this.#socket.end(() => { this.deadline = deadlines.after(LINGER); });
     this.resume();
-    this.deadline = this.#house.deadlines.after(LINGER);
   }
 
   #reset(): void {

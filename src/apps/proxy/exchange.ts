@@ -42,7 +42,10 @@ export class Exchange implements UpstreamUser, OpenCall {
   /** State of the guard that the permit comes from, or was upheld in. */
   #judgedAt: number;
   #permit: Permit | undefined;
+  /** Held from the sending of the request to the end of the answer; then it is somebody else's. */
   #upstream: UpstreamConnection | undefined;
+  /** The connection that the request went out on last, for the record. */
+  #reached: UpstreamConnection | undefined;
   #dialling: AbortController | undefined;
   #requestSink: PayloadSink | undefined;
   #responseSink: PayloadSink | undefined;
@@ -53,6 +56,8 @@ export class Exchange implements UpstreamUser, OpenCall {
   #stalled = false;
   /** Nothing more will be passed on in either direction. */
   #over = false;
+  /** The answer is whole, and its tail still has to leave for the agent. */
+  #leaving = false;
   /** What ended the call before it was permitted; only if it is will there be an outcome. */
   #unsent: Ending | undefined;
   /** Bytes of the body read away after the answer, so that the connection can go on. */
@@ -96,15 +101,15 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   requestEnd(trailers: Headers): void {
     this.#body.end(trailers);
-    if (this.#over) return this.#leave();
+    if (this.#over) return this.#leaving ? undefined : this.#leave();
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.answerTimeout);
   }
 
   /** The rest of the request cannot be read. */
   requestBroken(reason: ReasonCode, sentence: string): void {
-    if (this.#over) return this.#agent.done('close');
     this.#relay.keepAlive = false;
-    this.#fail(reason, sentence);
+    if (!this.#over) this.#fail(reason, sentence);
+    else if (!this.#leaving) this.#agent.done('close');
   }
 
   agentDrained(): void {
@@ -113,11 +118,12 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   agentGone(): void {
-    if (this.#over) return;
+    if (this.#over && !this.#leaving) return;
     this.#end({ result: 'cut', reason: 'client-gone', sentence: 'The agent hung up before the call was over.' });
   }
 
   expire(): void {
+    if (this.#leaving) return this.#end({ result: 'cut', reason: 'client-gone', sentence: 'The agent did not read the end of the answer for too long.' });
     if (this.#over) return this.#agent.done('close');
     if (this.#stalled) return this.#fail('client-gone', 'The agent did not read the answer for too long.');
     if (this.#relay.started) return this.#fail('upstream-timeout', 'The answer stood still for too long.');
@@ -140,7 +146,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   /* What the end of the proxy asks. */
 
   shutDown(): void {
-    if (!this.#over) this.#end({ result: 'cut', reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
+    if (!this.#over || this.#leaving) this.#end({ result: 'cut', reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
   }
 
   /* What the upstream's connection tells. */
@@ -173,10 +179,12 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   end(trailers: Headers): void {
-    this.#relay.end(trailers);
     // What is still to come of the request would arrive as the beginning of another one.
     if (!this.#body.complete) this.#upstream?.destroy();
-    this.#end({ result: 'completed' });
+    this.#upstream = undefined;
+    this.#over = true;
+    this.#leaving = true;
+    this.#relay.end(trailers, () => { if (this.#leaving) this.#end({ result: 'completed' }); });
   }
 
   drained(): void {
@@ -201,6 +209,7 @@ export class Exchange implements UpstreamUser, OpenCall {
       const upstream = kept ?? await this.#dial(permit);
       if (this.#over) return upstream.destroy();
       this.#upstream = upstream;
+      this.#reached = upstream;
       this.rejudge();
       if (!this.#over) this.#forward(upstream, permit, action);
     } catch (error) {
@@ -246,6 +255,7 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   #end(ending: Ending): void {
     this.#over = true;
+    this.#leaving = false;
     if (ending.result !== 'completed') this.#abandon();
     void this.#record(ending);
     if (ending.result === 'completed') this.#leave();
@@ -264,7 +274,7 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   /** Hands the connection back, as soon as the request has been read to its end. */
   #leave(): void {
-    if (!this.#relay.keepAlive) return this.#agent.done('close');
+    if (!this.#relay.keepAlive || this.#drained > this.#house.limits.drain) return this.#agent.done('close');
     if (this.#body.complete) return this.#agent.done('reuse');
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.headTimeout);
     this.#agent.resume();
@@ -272,7 +282,9 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   #drain(length: number): void {
     this.#drained += length;
-    if (this.#drained > this.#house.limits.drain) this.#agent.done('close');
+    if (this.#drained <= this.#house.limits.drain) return;
+    if (this.#leaving) this.#agent.pause();
+    else this.#agent.done('close');
   }
 
   #abandon(): void {
@@ -288,10 +300,10 @@ export class Exchange implements UpstreamUser, OpenCall {
     }
     const { call } = this.#request;
     const total = performance.now() - this.#started;
-    const fresh = this.#reused ? undefined : this.#upstream?.timing;
+    const fresh = this.#reused ? undefined : this.#reached?.timing;
     this.#house.metrics.responseBytes += this.#relay.bytes;
     await recordOutcome(ending, {
-      call, status: this.#status, upstream: this.#upstream && this.#permit && endpointText(this.#upstream.address, this.#permit.authority.port),
+      call, status: this.#status, upstream: this.#reached && this.#permit && endpointText(this.#reached.address, this.#permit.authority.port),
       request: this.#requestSink, response: this.#responseSink,
       timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: rounded(this.#firstByte) }), total: rounded(total) },
     }, this.#house);

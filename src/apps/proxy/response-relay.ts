@@ -65,9 +65,12 @@ export class ResponseRelay {
     if (this.#chunked) this.#gathered += CHUNK_END;
   }
 
-  end(trailers: Headers): void {
+  /** Calls back when the whole answer has left for the agent. */
+  end(trailers: Headers, sent: () => void): void {
     if (this.#chunked) this.#gathered += lastChunk(trailers.filter(isNotOurs));
-    this.flush();
+    const text = this.#gathered;
+    this.#gathered = '';
+    this.#agent.write(text, sent);
   }
 
   /** Writes what was gathered. */
