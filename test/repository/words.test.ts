@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './imports.ts';
@@ -27,4 +27,17 @@ describe('the repository', () => {
       });
     expect(broken).toEqual([]);
   });
+
+  test('names in no document a file or folder of the house that does not exist', () => {
+    const named = tracked
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => Array.from(readFileSync(join(ROOT, file), 'utf8').matchAll(/`((?:src|test|core|adapters|apps)\/[^`\s]*)`/g), ([, path]) => ({ file, path: path ?? '' })));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(({ path }) => globSync(placeOf(path), { cwd: ROOT }).length === 0)).toEqual([]);
+  });
 });
+
+/** A path from the root as a pattern: `<name>` is any, and rooms are called without the `src/` that they lie in. */
+function placeOf(path: string): string {
+  return `${/^(?:src|test)\//.test(path) ? '' : 'src/'}${path.replaceAll(/<\w+>/g, '*')}`;
+}
