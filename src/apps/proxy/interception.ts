@@ -10,9 +10,11 @@ import type { Timed } from './deadlines.ts';
 import { type Destination, entryOf, refuseConnection } from './destination.ts';
 import type { House } from './house.ts';
 
-/** Fatal alert `handshake_failure` in a record of TLS 1.0, which every version reads (RFC 8446 section 6). */
-const HANDSHAKE_FAILURE = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28);
-const ALPN = ['http/1.1'];
+/** Fatal alerts in a record of TLS 1.0, which every version reads (RFC 8446 section 6; RFC 7301 section 3.2). */
+const HANDSHAKE_FAILURE = fatal(40);
+const NO_APPLICATION_PROTOCOL = fatal(120);
+/** In the order in which we would have them. */
+const ALPN = ['http/1.1', 'http/1.0'];
 
 /** Answers a TLS client as the host that it asks for, and reads its requests in the clear. */
 export function intercept(house: House, socket: Socket, destination: Destination, first: Buffer): void {
@@ -62,7 +64,9 @@ class Interception implements Timed {
     const named = hello.name === undefined ? undefined : parseHost(hello.name);
     if (named?.ok === false) return this.#refuse('host-malformed', `The TLS server name is no host: ${named.sentence}.`);
     if (named?.ok === true && isAddressLiteral(named.host)) return this.#refuse('host-malformed', 'The TLS server name is an address, which RFC 6066 section 3 forbids.');
-    if (hello.alpn.length > 0 && !hello.alpn.includes('http/1.1')) return this.#refuse('protocol-unknown', 'The TLS client does not offer HTTP/1.1, which is the only protocol that is let through.');
+    if (hello.alpn.length > 0 && !ALPN.some((protocol) => hello.alpn.includes(protocol))) {
+      return this.#refuse('protocol-unknown', 'The TLS client does not offer HTTP/1.1, which is the only protocol that is let through.', NO_APPLICATION_PROTOCOL);
+    }
     const { claim } = this.#destination;
     const claims: Claim[] = named === undefined ? [claim] : [claim, { source: 'TLS server name', host: named.host }];
     this.#socket.pause();
@@ -111,10 +115,10 @@ class Interception implements Timed {
     });
   }
 
-  #refuse(reason: ReasonCode, sentence: string): void {
+  #refuse(reason: ReasonCode, sentence: string, alert = HANDSHAKE_FAILURE): void {
     this.#finish();
     this.#house.metrics.handshakesFailed += 1;
-    void refuseConnection(this.#house, this.#socket, this.#destination, 'https', reason, sentence, HANDSHAKE_FAILURE);
+    void refuseConnection(this.#house, this.#socket, this.#destination, 'https', reason, sentence, alert);
   }
 
   #finish(): void {
@@ -127,4 +131,8 @@ class Interception implements Timed {
   #stopReading(): void {
     this.#socket.off('data', this.#onData).off('end', this.#onGone).off('close', this.#onGone);
   }
+}
+
+function fatal(description: number): Uint8Array {
+  return Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, description);
 }
