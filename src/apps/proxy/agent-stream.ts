@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Action, Headers } from '../../core/terms/action.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
@@ -31,6 +30,7 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
 
   readonly #house: House;
   readonly #socket: Socket;
+  readonly #tcp: Socket;
   readonly #arrival: Arrival | undefined;
   readonly #check: AuthorityCheck | undefined;
   readonly #connect: Connect | undefined;
@@ -45,10 +45,14 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
   /** Whatever still comes is read away. */
   #deaf = false;
 
-  /** `arrival` is absent on the explicit listener: each request says for itself where it goes, and may be a CONNECT. */
-  constructor(house: House, socket: Socket, arrival: Arrival | undefined, connect?: Connect) {
+  /**
+   * `arrival` is absent on the explicit listener: each request says for itself where it goes, and may be a CONNECT.
+   * `tcp` is what lies beneath `socket`, if that is TLS.
+   */
+  constructor(house: House, socket: Socket, arrival: Arrival | undefined, connect?: Connect, tcp = socket) {
     this.#house = house;
     this.#socket = socket;
+    this.#tcp = tcp;
     this.#arrival = arrival;
     this.#check = arrival && new AuthorityCheck(arrival);
     this.#connect = connect;
@@ -228,10 +232,11 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     this.resume();
   }
 
+  /** On TCP, also beneath TLS: clients take the end of the connection for the end of the answer, even without TLS's own goodbye. */
   #reset(): void {
     this.#deaf = true;
-    if (this.#socket instanceof TLSSocket) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    this.#tcp.resetAndDestroy();
+    this.#socket.destroy();
   }
 
   readonly #release = (): void => {

@@ -87,7 +87,7 @@ class Interception implements Timed {
       this.#finish();
       secure.disableRenegotiation();
       secure.setNoDelay(true);
-      void new AgentStream(this.#house, secure, { entry: entryOf(this.#destination, 'https'), scheme: 'https', claims });
+      void new AgentStream(this.#house, secure, { entry: entryOf(this.#destination, 'https'), scheme: 'https', claims }, undefined, this.#socket);
     });
   }
 

@@ -52,6 +52,18 @@ describe('upstreams that fail', () => {
     expect(await world.records.outcome()).toMatchObject({ result: 'cut', status: 200 });
   });
 
+  test('over TLS the cut is a reset, since HTTP/1.0 would take an end for the end of the answer', async () => {
+    const tools = await startToolServer({ hosts: ['api.example.com'], handle: (_, response) => { response.write('hello', () => { response.destroy(); }); } });
+    const world = await startWorld({ ca: [tools.ca], capturedPort: tools.port, policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8]}, access: full}`) });
+    const socket = await world.enter('captured-tls', 'api.example.com');
+    const failed = once(socket, 'error');
+    socket.write(`GET / HTTP/1.0\r\nHost: api.example.com:${tools.port}\r\n\r\n`);
+    socket.resume();
+
+    expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', status: 200 });
+  });
+
   test('nobody listens', async () => {
     const { world, server } = await plainWorld();
     await server.close();
