@@ -7,6 +7,9 @@ const folder = new URL('../../../src/core/checks/', import.meta.url);
 const NO_CHECKS = ['check.ts', 'differences.ts', 'index.ts', 'pod-size.ts', 'pod.ts', 'quantity.ts', 'read-pod.ts', 'shape.ts', 'sidecar.ts', 'view.ts'];
 const files = readdirSync(folder).filter((name) => !NO_CHECKS.includes(name));
 
+const secret = (index: number) => ({ name: `K${index}`, valueFrom: { secretKeyRef: { name: 's', key: 'k' } } });
+const warnOnly = (...ids: string[]) => ({ profile: { ...CONTAINED, spec: { ...CONTAINED.spec, warnOnly: ids } } });
+
 describe('the list of checks', () => {
   test('holds every check of the folder once, under the name of its file', () => {
     expect(CHECKS.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
@@ -34,9 +37,7 @@ describe('the list of checks', () => {
 });
 
 describe('a pod with thousands of faults', () => {
-  const secret = (index: number) => ({ name: `K${index}`, valueFrom: { secretKeyRef: { name: 's', key: 'k' } } });
   const pod = podWith({ env: Array.from({ length: 6_000 }, (_, index) => secret(index)) });
-  const warnOnly = (...ids: string[]) => ({ profile: { ...CONTAINED, spec: { ...CONTAINED.spec, warnOnly: ids } } });
 
   test('is told five hundred and how many more there are', () => {
     const faults = faultsOf(pod, warnOnly());
