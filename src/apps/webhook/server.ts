@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { boundConnections } from '../../adapters/network/bound-connections.ts';
 import { listenAt, type ListenAddress } from '../../adapters/network/listen-address.ts';
 import type { Certificate } from './ports.ts';
 
@@ -32,13 +33,13 @@ const KEEP_ALIVE = 120_000;
 /** Far above what a few API servers open; below what a flood would need to take all memory. */
 const MOST_CONNECTIONS = 1_000;
 
-/** Listens with TLS 1.2 and up. Heads and bodies that dawdle are cut off, as are connections over the bound. */
+/** Listens with TLS 1.2 and up. Heads and bodies that dawdle are cut off, as are connections over the bound and those that never say anything. */
 export async function listenTls(at: ListenAddress, certificate: Certificate, handler: RequestListener): Promise<TlsServer> {
   const server = https.createServer({ ...secured(certificate), maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 1_000, handshakeTimeout: 5_000 }, handler);
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = KEEP_ALIVE;
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, MOST_CONNECTIONS);
   const connections = new Connections(server);
   const address = await listenAt(server, at);
   return {

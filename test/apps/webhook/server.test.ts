@@ -1,4 +1,5 @@
 import https from 'node:https';
+import { connect as tcp } from 'node:net';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type KeptAuthority, mintAuthority, mintServing } from '../../../src/adapters/certificates/serving.ts';
@@ -186,7 +187,7 @@ describe('a body that is large in every way it can be', () => {
   });
 
   test('as many faults as the bounds let through are answered and logged in a few kilobytes', async () => {
-    const env = times(120, { name: 'a'.repeat(200), valueFrom: { secretKeyRef: { name: 's'.repeat(200) } } });
+    const env = times(120, { name: 'a'.repeat(60), valueFrom: { secretKeyRef: { name: 's'.repeat(60) } } });
     const { text } = await ask('/validate', review({ object: { spec: { containers: times(80, { ...app, env }) } } }));
     expect(text.length).toBeLessThan(60_000);
     expect(JSON.stringify(lines).length).toBeLessThan(4_000);
@@ -247,6 +248,17 @@ describe('the server', () => {
     await new Promise((resolve) => socket.once('secureConnect', resolve));
     expect(socket.getPeerX509Certificate()?.toString()).toBe(next.cert);
     socket.destroy();
+    agent.destroy();
+  });
+
+  test('answers the API server, however many connections others hold open', async () => {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await ask('/validate', review(), JSON_TYPE, { agent })).status).toBe(200);
+    const held = Array.from({ length: 1_050 }, () => tcp(webhook.address.port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(held.map((socket) => new Promise((resolve) => { socket.once('connect', resolve); })));
+    expect((await ask('/validate', review(), JSON_TYPE, { agent })).status).toBe(200);
+    expect((await ask('/validate', review())).status).toBe(200);
+    for (const socket of held) socket.destroy();
     agent.destroy();
   });
 
