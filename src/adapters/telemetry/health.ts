@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { Registry } from 'prom-client';
+import { boundConnections } from '../network/bound-connections.ts';
 import { listenAt, type ListenAddress } from '../network/listen-address.ts';
 
 export interface Health {
@@ -14,17 +15,22 @@ interface Answer {
   readonly body: string;
 }
 
+/** The kubelet and Prometheus need one each, for milliseconds. */
+const MOST_CONNECTIONS = 100;
+
 /**
  * Serves `/healthz` (the process answers), `/readyz` (503 with what is missing, one a line) and `/metrics`, over plain HTTP: nothing
- * here is secret and the kubelet's probes have no certificate.
+ * here is secret and the kubelet's probes have no certificate. Every answer closes its connection, and at the bound an old one makes
+ * room: anybody in the cluster may connect, and a probe that finds no place gets the process killed.
  */
 export async function serveHealth(address: ListenAddress, missing: () => readonly string[], registry: Registry): Promise<Health> {
-  const server = http.createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 5_000 }, (request, response) => {
+  const server = http.createServer({ maxHeaderSize: 8 * 1024, headersTimeout: 2_000, requestTimeout: 2_000, connectionsCheckingInterval: 1_000 }, (request, response) => {
     void answerTo(request.method, request.url, missing, registry).then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(body);
+      response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8', connection: 'close' }).end(body);
     });
   });
-  server.maxConnections = 100;
+  server.timeout = 5_000;
+  boundConnections(server, MOST_CONNECTIONS);
   const { port } = await listenAt(server, address);
   return {
     port,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { boundConnections } from '../../adapters/network/bound-connections.ts';
 import type { Endpoint, Listening } from './settings.ts';
 import type { Readiness } from './start.ts';
 
@@ -15,11 +16,15 @@ export interface HealthListener {
   close(): void;
 }
 
+/** Kubelet and Prometheus need one each, for milliseconds. Every answer closes its own, so that nobody takes up all of them and has the proxy killed as dead. */
+const MOST_CONNECTIONS = 64;
+
 /** What kubelet and Prometheus may ask of the proxy. It is the one listener that others than the agent reach, so it tells no names and takes no input. */
 export async function listenHealth(listening: Listening, first: HealthSources): Promise<HealthListener> {
   let sources = first;
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 }, (request, response) => { answer(request, response, sources); });
-  server.maxConnections = 64;
+  const server = createServer({ requestTimeout: 2_000, headersTimeout: 2_000, connectionsCheckingInterval: 1_000 }, (request, response) => { answer(request, response, sources); });
+  server.timeout = 5_000;
+  boundConnections(server, MOST_CONNECTIONS);
   server.unref();
   await bound(server, listening);
   const address = server.address();
@@ -60,5 +65,5 @@ function answer(request: IncomingMessage, response: ServerResponse, { readiness,
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
 }

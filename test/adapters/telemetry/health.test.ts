@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Health, serveHealth } from '../../../src/adapters/telemetry/health.ts';
@@ -47,6 +48,18 @@ describe('the health address', () => {
     ['HEAD', '/healthz', 200, ''],
   ])('answers %s %s with %i', async (method, path, status, text) => {
     expect(await ask(path, method)).toMatchObject({ status, text });
+  });
+
+  test('closes every connection with its answer', async () => {
+    const response = await fetch(`http://127.0.0.1:${health.port}/healthz`);
+    expect(response.headers.get('connection')).toBe('close');
+  });
+
+  test('answers a probe, however many connections others hold open', async () => {
+    const held = Array.from({ length: 150 }, () => connect(health.port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(held.map((socket) => new Promise((resolve) => { socket.once('connect', resolve); })));
+    expect(await ask('/healthz')).toMatchObject({ status: 200 });
+    for (const socket of held) socket.destroy();
   });
 
   test('rejects where its port is taken', async () => {

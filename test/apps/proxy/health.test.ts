@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { startToolServer } from '../../fakes/tool-server.ts';
 import { policyOf, startWorld, type World } from './harness.ts';
@@ -23,6 +24,15 @@ test('a journal that cannot be written makes it unready, and it says so', async 
   world.records.healthy = false;
 
   expect(await get(world, '/readyz')).toMatchObject({ status: 503, body: 'not ready: the journal cannot be written\n' });
+});
+
+test('a probe is answered, however many connections others hold open', async () => {
+  const world = await startWorld({ policy: POLICY });
+  const held = Array.from({ length: 100 }, () => connect(world.proxy.listening.health?.port ?? 0, '127.0.0.1').on('error', () => undefined));
+  await Promise.all(held.map((socket) => new Promise((resolve) => { socket.once('connect', resolve); })));
+
+  expect(await get(world, '/healthz')).toMatchObject({ status: 200 });
+  for (const socket of held) socket.destroy();
 });
 
 test('nothing else is served', async () => {
