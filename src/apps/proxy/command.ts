@@ -9,6 +9,7 @@ import { collect, collectCaptured, collectResolve, type Fixed, logLevelOption, r
 import { journalPlace } from '../../adapters/journal/place.ts';
 import type { CapturedPort } from '../../adapters/network/captured-port.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
+import { DNS_PORT, EXPLICIT_PORT, HEALTH_PORT } from '../../core/terms/fixed-names.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
 import { readPortNumber, readServer } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
@@ -28,10 +29,12 @@ type Options = SourceOptions & {
   readonly logLevel: string;
 };
 
+const EXPLICIT = `127.0.0.1:${EXPLICIT_PORT}`;
+
 const HELP_END = helpEnd({
   examples: [
     'sallyport proxy --policy policy.yaml --ca-out ca.crt',
-    'HTTPS_PROXY=http://127.0.0.1:15001 curl --cacert ca.crt https://api.example.com/',
+    `HTTPS_PROXY=http://${EXPLICIT} curl --cacert ca.crt https://api.example.com/`,
     'sallyport proxy --policy policies/ --agent agents/triage --labels app=triage',
     'sallyport proxy --policy policy.yaml --resolve api.example.com:127.0.0.1 --upstream-ca test-ca.crt',
   ],
@@ -45,14 +48,14 @@ it ends the proxy with 2. SIGTERM lets the calls under way finish for up to 10 s
 export function proxyCommand(): Command {
   return withSidecarOptions(new Command('proxy')
     .option('--policy <file|dir>', 'policy file, or a folder of them; read again when they change')
-    .addOption(new Option('--listen <address:port>', 'where agents ask the proxy').default(readListen('127.0.0.1:15001'), '127.0.0.1:15001').argParser(readListen))
+    .addOption(new Option('--listen <address:port>', 'where agents ask the proxy').default(readListen(EXPLICIT), EXPLICIT).argParser(readListen))
     .option('--journal <dir>', 'where the record is kept')
     .option('--ca-out <file>', 'write the certificate that agents have to trust')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
     .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
     .option('--labels <key=value,...>', 'labels of the agent\'s pod; without it matchLabels is not consulted', readLabels)
-    .option('--health <address:port>', 'where /healthz, /readyz and /metrics are served (default: port 15020)', readListen)
+    .option('--health <address:port>', `where /healthz, /readyz and /metrics are served (default: port ${HEALTH_PORT})`, readListen)
     .addOption(logLevelOption('info')))
     .addHelpText('after', HELP_END)
     .action(async (options: Options) => { await serve(options); });
@@ -123,12 +126,12 @@ async function run(proxy: AssembledProxy, source: Source, options: Options, log:
 function listenersOf(options: Options): ProxySettings['listeners'] & { readonly health: Endpoint } {
   const sidecar = options.controller !== undefined;
   const captured = options.captured ?? [];
-  const dnsPort = options.dnsPort ?? (captured.length > 0 ? 15_053 : undefined);
+  const dnsPort = options.dnsPort ?? (captured.length > 0 ? DNS_PORT : undefined);
   return {
     explicit: options.listen,
     captured: captured.map(({ port, listener }) => ({ port, at: { host: '0.0.0.0', port: listener } })),
     ...(dnsPort !== undefined && { dns: { host: '127.0.0.1', port: dnsPort } }),
-    health: options.health ?? { host: sidecar ? '0.0.0.0' : '127.0.0.1', port: 15_020 },
+    health: options.health ?? { host: sidecar ? '0.0.0.0' : '127.0.0.1', port: HEALTH_PORT },
   };
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { helpEnd } from '../../../adapters/command-line/help.ts';
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { outputOption, readListen } from '../../../adapters/command-line/options.ts';
+import { EXPLICIT_PORT } from '../../../core/terms/fixed-names.ts';
 import type { Loopback } from './gates.ts';
 
 interface UpOptions {
@@ -29,10 +30,10 @@ export function upCommand(): Command {
   return new Command('up')
     .option('--once', 'end after the tour')
     .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: the state folder; with --once one that is removed)')
-    .option('--listen <address:port>', 'where the proxy listens; port 0 takes a free one (default: 127.0.0.1:15001; with --once a free port)', readLoopback)
+    .option('--listen <address:port>', `where the proxy listens; port 0 takes a free one (default: 127.0.0.1:${EXPLICIT_PORT}; with --once a free port)`, readLoopback)
     .addOption(outputOption('text, or (with --once) one JSON object at the end', ['text', 'json']))
     .addHelpText('after', HELP_END)
-    .action(async ({ once = false, listen = { host: '127.0.0.1', port: once ? 0 : 15_001 }, state, output }: UpOptions) => {
+    .action(async ({ once = false, listen = { host: '127.0.0.1', port: once ? 0 : EXPLICIT_PORT }, state, output }: UpOptions) => {
       if (output === 'json' && !once) throw new InputFault('usage', '--output json needs --once: it is printed at the end, and without --once there is none');
       const { up } = await import('./tour.ts');
       process.exitCode = await up({ once, listen, output, ...(state === undefined ? {} : { state }) });
