@@ -10,6 +10,8 @@ function told(value: unknown): string[] {
 
 const spec = (changes: object): object => ({ spec: { containers: [{ name: 'app' }], ...changes } });
 
+const many = (count: number, value: unknown = { name: 'a' }): unknown[] => Array.from({ length: count }, () => value);
+
 describe('the door for pods', () => {
   test.each<[string, unknown, string[]]>([
     ['nothing', undefined, [': expected an object, got nothing']],
@@ -51,8 +53,6 @@ describe('the door for pods', () => {
   test('tells at most fifty mistakes', () => {
     expect(told(spec({ hostAliases: Array.from({ length: 1000 }, () => 1) }))).toHaveLength(50);
   });
-
-  const many = (count: number, value: unknown = { name: 'a' }): unknown[] => Array.from({ length: count }, () => value);
 
   test.each<[string, object, string]>([
     ['containers', spec({ containers: many(160_000) }), 'spec: expected at most 100 containers of all kinds, got 160000'],
