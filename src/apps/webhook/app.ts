@@ -7,6 +7,7 @@ import { ReviewFault } from './fault.ts';
 import { type Gate, mutateGate, undecided, validate } from './gate.ts';
 import type { GateName, Metrics } from './metrics.ts';
 import type { Facts, Log } from './ports.ts';
+import { failure } from './status.ts';
 
 /** The API server's own limit of an object (etcd's 1.5 MiB twice over, since an update carries the old one too). */
 const LARGEST_BODY = 3 * 1024 * 1024;
@@ -22,7 +23,7 @@ export interface AppPorts {
   readonly clock: () => number;
 }
 
-/** `POST /validate` and `POST /mutate`. Whatever cannot be read gets a 4xx and a sentence; whatever cannot be decided is denied. */
+/** `POST /validate` and `POST /mutate`. Whatever cannot be read gets a 4xx and a Status; whatever cannot be decided is denied. */
 export function createApp(ports: AppPorts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').enable('case sensitive routing').enable('strict routing');
@@ -116,7 +117,7 @@ function refuse({ metrics, log }: AppPorts): ErrorRequestHandler {
     metrics.unreadable(request.path === '/validate' || request.path === '/mutate' ? request.path.slice(1) : 'other', fault.code);
     log.warn({ code: fault.code, status: fault.status, path: request.path.slice(0, 80) }, fault.message);
     // What is left of an unread body must not be taken for the next request.
-    response.status(fault.status).set('connection', 'close').json({ code: fault.code, message: fault.message });
+    response.status(fault.status).set('connection', 'close').json(failure(fault.status, fault.message));
   };
 }
 

@@ -1,6 +1,8 @@
+import type { StatusCode } from './status.ts';
+
 export type ReviewFaultCode = 'content-type' | 'too-large' | 'not-utf8' | 'not-json' | 'duplicate-key' | 'too-deep' | 'not-a-review' | 'not-found' | 'method';
 
-const STATUS: Readonly<Record<ReviewFaultCode, number>> = {
+const STATUS: Readonly<Record<ReviewFaultCode, StatusCode>> = {
   'content-type': 415,
   'too-large': 413,
   'not-utf8': 400,
@@ -16,7 +18,7 @@ const STATUS: Readonly<Record<ReviewFaultCode, number>> = {
 export class ReviewFault extends Error {
   override readonly name = 'ReviewFault';
   readonly code: ReviewFaultCode;
-  readonly status: number;
+  readonly status: StatusCode;
 
   constructor(code: ReviewFaultCode, message: string) {
     super(message);

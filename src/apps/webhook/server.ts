@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boundConnections } from '../../adapters/network/bound-connections.ts';
 import { listenAt, type ListenAddress } from '../../adapters/network/listen-address.ts';
+import { answerBrokenRequests } from './broken-requests.ts';
 import type { Certificate } from './ports.ts';
 
 export interface Drain {
@@ -40,6 +41,7 @@ export async function listenTls(at: ListenAddress, certificate: Certificate, han
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = KEEP_ALIVE;
   boundConnections(server, MOST_CONNECTIONS);
+  answerBrokenRequests(server);
   const connections = new Connections(server);
   const address = await listenAt(server, at);
   return {

@@ -14,6 +14,7 @@ interface Answer {
   readonly text: string;
 }
 
+const REASONS: Record<number, string> = { 400: 'BadRequest', 413: 'RequestEntityTooLarge', 415: 'UnsupportedMediaType' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const authority: KeptAuthority = await mintAuthority({ commonName: 'Test CA', now: Date.now(), lifetime: 3_600_000 });
 const mint = (lifetime = 3_600_000) => mintServing({ authority, dnsNames: ['localhost'], ips: ['127.0.0.1'], now: Date.now(), lifetime });
@@ -93,7 +94,8 @@ describe('what is no AdmissionReview', () => {
     for (const path of ['/validate', '/mutate']) {
       const answer = await ask(path, body, headers);
       expect(answer).toMatchObject({ status, headers: { connection: 'close' } });
-      expect(JSON.parse(answer.text)).toEqual({ code, message: expect.stringContaining(sentence) });
+      expect(JSON.parse(answer.text)).toEqual({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code: status, reason: REASONS[status], message: expect.stringContaining(sentence) });
+      expect(lines.at(-1)?.fields).toMatchObject({ code, status });
     }
     expect(responseOf(await ask('/validate', review()))).toMatchObject({ allowed: false });
   });
@@ -108,7 +110,7 @@ describe('what is no AdmissionReview', () => {
   ])('%s %s is refused with %i', async (method, path, status, sentence) => {
     const answer = await ask(path, undefined, JSON_TYPE, { method });
     expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.text)).toMatchObject({ message: expect.stringContaining(sentence) });
+    expect(JSON.parse(answer.text)).toMatchObject({ kind: 'Status', code: status, message: expect.stringContaining(sentence) });
   });
 
   test('counts what it refused', async () => {
@@ -165,8 +167,9 @@ describe('what cannot be decided', () => {
   });
 });
 
+const times = (count: number, value: object) => Array.from({ length: count }, () => value);
+
 describe('a body that is large in every way it can be', () => {
-  const times = (count: number, value: object) => Array.from({ length: count }, () => value);
   const app = { name: 'a' };
 
   test.each<[string, object, RegExp]>([
