@@ -1,6 +1,44 @@
-/** Names of query parameters that carry a credential with common services (OAuth 2.0, signed URLs of the large clouds, API keys). */
-const SECRET_NAME =
-  /^(?:access_?token|id_?token|refresh_?token|auth|auth_?token|authorization|token|api_?key|apikey|key|client_?secret|secret|code|code_verifier|assertion|client_assertion|password|passwd|pwd|sig|signature|session_?token|x-amz-(?:signature|security-token|credential)|x-goog-(?:signature|credential)|x-ms-signature)$/i;
+/**
+ * Names of query parameters that carry a credential with common services: OAuth 2.0, signed URLs of the large clouds, API keys.
+ * Between the words of a name may stand `-`, `_` or nothing; case does not matter.
+ */
+const SECRET_NAMES = [
+  'access token',
+  'api key',
+  'api token',
+  'assertion',
+  'auth',
+  'auth token',
+  'authorization',
+  'bearer token',
+  'client assertion',
+  'client secret',
+  'code',
+  'code verifier',
+  'id token',
+  'key',
+  'passwd',
+  'password',
+  'private token',
+  'pwd',
+  'refresh token',
+  'secret',
+  'session token',
+  'sig',
+  'signature',
+  'subscription key',
+  'token',
+  'x amz credential',
+  'x amz security token',
+  'x amz signature',
+  'x api key',
+  'x auth token',
+  'x goog credential',
+  'x goog signature',
+  'x ms signature',
+];
+
+const SECRET_NAME = new RegExp(`^(?:${SECRET_NAMES.map((name) => name.replaceAll(' ', '[-_]?')).join('|')})$`, 'i');
 
 /** The query as it may stand in a record: `name=[redacted]` where the name, once decoded, means a credential. */
 export function redactQuery(query: string): string {

@@ -72,4 +72,7 @@ function decoded(path: string): string | undefined {
   }
 }
 
-const fault = (raw: string, what: string): CanonicalPath => ({ ok: false, sentence: `The path ${quoted(raw)} ${what}.`, fault: what });
+const fault = (raw: string, what: string): CanonicalPath => ({ ok: false, sentence: `The path ${quoted(withoutSecrets(raw))} ${what}.`, fault: what });
+
+/** The sentence goes to the record, where credentials must not: neither those of a query, however it was cut off, nor user information. */
+const withoutSecrets = (raw: string): string => raw.replace(/(?:[?#]|%(?:25)*(?:3f|23)).*$/is, '').replace(/\/\/[^/]*@/g, '//[redacted]@');

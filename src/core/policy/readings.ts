@@ -1,5 +1,4 @@
 import type { HttpAction } from '../terms/action.ts';
-import { quoted } from '../terms/quote.ts';
 import { METHODS } from './methods.ts';
 
 export type Readings =
@@ -22,14 +21,15 @@ export function readings(action: HttpAction): Readings {
   const [first, ...others] = asking;
   if (first === undefined) return { ok: true, actions: [action] };
   const method = wanted(first[1]);
-  if (!KNOWN.has(method)) return unclear(`${first[0]} asks for the method ${quoted(first[1])}, which is not one registered method`);
+  if (!KNOWN.has(method)) return unclear(`${first[0]} asks for what is not one registered method`);
   const other = others.find(([, value]) => wanted(value) !== method);
-  if (other !== undefined) return unclear(`${first[0]} asks for the method ${method} and ${other[0]} for ${quoted(other[1])}`);
+  if (other !== undefined) return unclear(`${first[0]} asks for the method ${method} and ${other[0]} for ${KNOWN.has(wanted(other[1])) ? wanted(other[1]) : 'something else'}`);
   return { ok: true, actions: method === action.method ? [action] : [action, { ...action, method }] };
 }
 
 /** Frameworks that heed the header compare it without regard to case. */
 const wanted = (value: string): string => value.trim().toUpperCase();
 
+/** `what` never quotes a value that is no method: it may be a secret, and the sentence goes to the record. */
 const unclear = (what: string): Readings =>
   ({ ok: false, sentence: `The request can be read in several ways: ${what}.`, hint: 'Send the method itself, or one header that asks for one other method.' });

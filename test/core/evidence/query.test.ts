@@ -10,6 +10,8 @@ describe('credentials in a query', () => {
     ['apikey=a=b=c', 'apikey=[redacted]'],
     ['access%5Ftoken=abc', 'access%5Ftoken=[redacted]'],
     ['X-Amz-Signature=abc&X-Amz-Date=20260101', 'X-Amz-Signature=[redacted]&X-Amz-Date=20260101'],
+    ['api-key=abc&api_key=abc&apikey=abc&X-API-Key=abc', 'api-key=[redacted]&api_key=[redacted]&apikey=[redacted]&X-API-Key=[redacted]'],
+    ['access-token=a&Client-Secret=b&subscription-key=c', 'access-token=[redacted]&Client-Secret=[redacted]&subscription-key=[redacted]'],
     ['sig=abc&se=2026', 'sig=[redacted]&se=2026'],
     ['token', 'token'],
     ['%zz=1&token=2', '%zz=1&token=[redacted]'],

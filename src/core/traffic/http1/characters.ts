@@ -1,3 +1,5 @@
+import { quoted } from '../../terms/quote.ts';
+
 /** A byte table: 1 where the byte belongs to the set. */
 export type CharacterSet = Uint8Array;
 
@@ -28,6 +30,12 @@ export const TARGET = setFrom((byte) => byte > 0x20 && byte < 0x7f && byte !== 0
 
 /** What a host and a port may be spelt with; user information, percent escapes and anything a URL parser could cut at are out. */
 export const AUTHORITY = setOf(`.-_:[]${DIGITS}${LETTERS}`);
+
+/** The first character of `text` that is not in the set, in quotes: what a sentence may say of a text that may hold a secret. */
+export function strayIn(set: CharacterSet, text: string): string | undefined {
+  const stray = [...text].find((character) => set[character.charCodeAt(0)] !== 1);
+  return stray === undefined ? undefined : quoted(stray);
+}
 
 /** Whether all of `text` from `start` to `end` is in the set. Characters beyond 0xff are not in any. */
 export function consistsOf(set: CharacterSet, text: string, start = 0, end = text.length): boolean {

@@ -1,6 +1,5 @@
 import type { Headers } from '../../terms/action.ts';
-import { quoted } from '../../terms/quote.ts';
-import { consistsOf, TOKEN } from './characters.ts';
+import { consistsOf, strayIn, TOKEN } from './characters.ts';
 import { ProtocolFault } from './fault.ts';
 import { withoutSpaces } from './fields.ts';
 import type { Version } from './message.ts';
@@ -18,7 +17,7 @@ const END_TO_END = new Set([
 export function readConnection(headers: Headers): readonly string[] {
   const options = connectionOptions(headers);
   for (const option of options) {
-    if (!consistsOf(TOKEN, option)) throw new ProtocolFault('connection-malformed', `expected names in Connection, got ${quoted(option)}`);
+    if (!consistsOf(TOKEN, option)) throw new ProtocolFault('connection-malformed', `expected names in Connection, got ${strayIn(TOKEN, option)} in one`);
     if (END_TO_END.has(option)) {
       throw new ProtocolFault('connection-malformed', `expected Connection to name fields of this connection only, got "${option}"`);
     }

@@ -19,7 +19,7 @@ export function readFields(text: string, from: number, maximum: number): Headers
   const fields: Field[] = [];
   for (let at = from; at < text.length;) {
     if (fields.length === maximum) throw new ProtocolFault('too-many-fields', `expected at most ${maximum} fields, got more`);
-    const colon = nameEnd(text, at);
+    const colon = nameEnd(text, at, fields.length + 1);
     const end = text.indexOf('\r', colon);
     fields.push([text.slice(at, colon).toLowerCase(), fieldValue(text, colon + 1, end)]);
     at = end + 2;
@@ -38,7 +38,7 @@ export function onlyValue(headers: Headers, name: string, code: FaultCode): stri
   return found;
 }
 
-function nameEnd(text: string, from: number): number {
+function nameEnd(text: string, from: number, count: number): number {
   let at = from;
   while (TOKEN[text.charCodeAt(at)] === 1) at++;
   const stop = text.charCodeAt(at);
@@ -46,7 +46,8 @@ function nameEnd(text: string, from: number): number {
   if (at === from && (stop === SPACE || stop === TAB)) {
     throw new ProtocolFault('field-folded', 'expected a field name, got white space: folded lines are refused');
   }
-  throw new ProtocolFault('field-malformed', `expected NAME: VALUE, got ${quoted(text.slice(from, at + 1))} where the colon should follow the name`);
+  // Without what stands before: it may be the rest of a value that was broken into two lines.
+  throw new ProtocolFault('field-malformed', `expected NAME: VALUE, got ${quoted(text.slice(at, at + 1))} where the colon should follow the name of field ${count}`);
 }
 
 /**

@@ -4,6 +4,9 @@ import { onlyValue } from './fields.ts';
 import { ProtocolFault } from './fault.ts';
 import type { Framing, Version } from './message.ts';
 
+/** Registered transfer codings (RFC 9112 section 7), and a list of them. No other value is quoted: the sentence goes to the record, and values may be secret. */
+const NAMED_CODINGS = /^(?:x-)?(?:chunked|compress|deflate|gzip|identity)(?: ?, ?(?:chunked|compress|deflate|gzip|identity)){0,3}$/i;
+
 const NONE: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 const UNTIL_CLOSE: Framing = { kind: 'until-close' };
@@ -43,7 +46,7 @@ function announcedFraming(version: Version, headers: Headers): Framing {
 
 function chunkedFraming(version: Version, encoding: string): Framing {
   if (encoding.toLowerCase() !== 'chunked') {
-    throw new ProtocolFault('transfer-encoding-unsupported', `expected Transfer-Encoding: chunked, got ${quoted(encoding)}`);
+    throw new ProtocolFault('transfer-encoding-unsupported', `expected Transfer-Encoding: chunked, got ${NAMED_CODINGS.test(encoding) ? quoted(encoding) : 'something else'}`);
   }
   // RFC 9112 section 6.1: an HTTP/1.0 peer does not know it, and something between that does not either may have cut the body elsewhere.
   if (version === '1.0') throw new ProtocolFault('framing-ambiguous', 'expected HTTP/1.0 without Transfer-Encoding, got one');
@@ -53,7 +56,7 @@ function chunkedFraming(version: Version, encoding: string): Framing {
 /** One spelling for each length: no sign, no leading zero, no list, at most 15 digits so that it is exact as a number. */
 function readLength(text: string): number {
   if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
-    throw new ProtocolFault('content-length-malformed', `expected Content-Length in plain decimals, got ${quoted(text)}`);
+    throw new ProtocolFault('content-length-malformed', `expected Content-Length in plain decimals, got ${/^[-+]?[0-9]{1,20}$/.test(text) ? quoted(text) : 'something else'}`);
   }
   return Number(text);
 }

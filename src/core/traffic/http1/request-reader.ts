@@ -1,6 +1,6 @@
 import type { Headers } from '../../terms/action.ts';
 import { quoted } from '../../terms/quote.ts';
-import { AUTHORITY, consistsOf, TOKEN } from './characters.ts';
+import { AUTHORITY, consistsOf, strayIn, TOKEN } from './characters.ts';
 import { persists, readConnection } from './connection.ts';
 import { ProtocolFault } from './fault.ts';
 import { onlyValue, readFields } from './fields.ts';
@@ -83,14 +83,14 @@ function checkHost(version: Version, headers: Headers): void {
   if (host === undefined && version === '1.0') return;
   if (host === undefined) throw new ProtocolFault('host-malformed', 'expected a Host field, got none');
   if (host === '' || !consistsOf(AUTHORITY, host)) {
-    throw new ProtocolFault('host-malformed', `expected HOST or HOST:PORT in the Host field, got ${quoted(host)}`);
+    throw new ProtocolFault('host-malformed', `expected HOST or HOST:PORT in the Host field, got ${strayIn(AUTHORITY, host) ?? 'an empty one'}`);
   }
 }
 
 function expectsContinue(headers: Headers): boolean {
   const value = onlyValue(headers, 'expect', 'expect-unsupported');
   if (value !== undefined && value.toLowerCase() !== '100-continue') {
-    throw new ProtocolFault('expect-unsupported', `expected Expect: 100-continue, got ${quoted(value)}`);
+    throw new ProtocolFault('expect-unsupported', 'expected Expect: 100-continue, got another expectation');
   }
   return value !== undefined;
 }

@@ -32,14 +32,14 @@ export function readRequestLine(text: string): RequestLine {
   const end = lineEnd(text);
   const first = text.indexOf(' ');
   const second = text.indexOf(' ', first + 1);
-  if (first === -1 || second === -1 || second > end) throw malformedLine(text.slice(0, end), 'METHOD TARGET HTTP/1.1');
+  if (first === -1 || second === -1 || second > end) throw malformedLine('METHOD TARGET HTTP/1.1', 'a line without two spaces');
   const method = text.slice(0, first);
   const protocol = text.slice(second + 1, end);
   if (method === 'PRI' && protocol === 'HTTP/2.0') {
     throw new ProtocolFault('not-http1', 'expected HTTP/1.1, got the preface of HTTP/2 (prior knowledge)');
   }
   const version = readVersion(protocol);
-  if (!METHODS.has(method)) throw new ProtocolFault('method-unknown', `expected a registered method in upper case, got ${quoted(method)}`);
+  if (!METHODS.has(method)) throw unknownMethod(method);
   return { method, target: text.slice(first + 1, second), version, next: end + 2 };
 }
 
@@ -53,14 +53,14 @@ export function readStatusLine(text: string): StatusLine {
   const status = text.slice(9, Math.min(12, end));
   const separated = text[8] === ' ' && (end === 12 || text[12] === ' ');
   if (!separated || !/^[1-5][0-9]{2}$/.test(status)) {
-    throw new ProtocolFault('status-malformed', `expected a status from 100 to 599 between spaces, got ${quoted(text.slice(8, end))}`);
+    throw new ProtocolFault('status-malformed', `expected a status from 100 to 599 between spaces, got ${/^[0-9]{3}$/.test(status) ? status : 'something else'}`);
   }
   return { version, status: Number(status), statusText: text.slice(13, end), next: end + 2 };
 }
 
 function lineEnd(text: string): number {
   const end = text.indexOf('\r');
-  if (end <= 0) throw malformedLine('', 'a start line');
+  if (end <= 0) throw malformedLine('a start line', 'an empty line');
   return end;
 }
 
@@ -68,9 +68,15 @@ function readVersion(protocol: string): Version {
   if (protocol === 'HTTP/1.1') return '1.1';
   if (protocol === 'HTTP/1.0') return '1.0';
   if (/^HTTP\/[0-9]\.[0-9]$/.test(protocol)) throw new ProtocolFault('version-unsupported', `expected HTTP/1.1 or HTTP/1.0, got ${protocol}`);
-  throw malformedLine(protocol, 'HTTP/1.1 between one space and the line end');
+  throw malformedLine('HTTP/1.1 between one space and the line end', 'something else');
 }
 
-function malformedLine(line: string, expected: string): ProtocolFault {
-  return new ProtocolFault('start-line-malformed', `expected ${expected}, got ${quoted(line)}`);
+/** What stands there may be the end of a body whose length was wrong, so only what is nearly a method is quoted. */
+function unknownMethod(method: string): ProtocolFault {
+  return new ProtocolFault('method-unknown', `expected a registered method in upper case, got ${METHODS.has(method.toUpperCase()) ? quoted(method) : 'another word'}`);
+}
+
+/** Never with the line itself: its query, or the body that it may be the end of, may hold a secret, and the sentence goes to the record. */
+function malformedLine(expected: string, got: string): ProtocolFault {
+  return new ProtocolFault('start-line-malformed', `expected ${expected}, got ${got}`);
 }

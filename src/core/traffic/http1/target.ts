@@ -1,6 +1,5 @@
 import type { Scheme } from '../../terms/authority.ts';
-import { quoted } from '../../terms/quote.ts';
-import { AUTHORITY, consistsOf, TARGET } from './characters.ts';
+import { AUTHORITY, consistsOf, strayIn, TARGET } from './characters.ts';
 import { ProtocolFault } from './fault.ts';
 
 /**
@@ -17,7 +16,7 @@ export type Target =
 
 /** Throws `ProtocolFault` `target-malformed` unless the target has the form that its method calls for. */
 export function readTarget(method: string, target: string): Target {
-  if (!consistsOf(TARGET, target) || target === '') throw malformed(target, 'visible ASCII without "#"');
+  if (!consistsOf(TARGET, target) || target === '') throw malformed('visible ASCII without "#"', strayIn(TARGET, target) ?? 'none');
   if (method === 'CONNECT') return authorityForm(target);
   if (target.startsWith('/')) return { form: 'origin', path: target };
   if (target === '*' && method === 'OPTIONS') return { form: 'asterisk' };
@@ -25,23 +24,24 @@ export function readTarget(method: string, target: string): Target {
 }
 
 function authorityForm(target: string): Target {
-  if (!consistsOf(AUTHORITY, target) || !/:[0-9]+$/.test(target)) throw malformed(target, 'HOST:PORT');
+  if (!consistsOf(AUTHORITY, target) || !/:[0-9]+$/.test(target)) throw malformed('HOST:PORT', strayIn(AUTHORITY, target) ?? 'one without a port');
   return { form: 'authority', authority: target };
 }
 
 function absoluteForm(method: string, target: string): Target {
   const scheme = /^(https?):\/\//i.exec(target)?.[1];
-  if (scheme === undefined) throw malformed(target, method === 'OPTIONS' ? '/PATH, * or http://HOST/PATH' : '/PATH or http://HOST/PATH');
+  if (scheme === undefined) throw malformed(method === 'OPTIONS' ? '/PATH, * or http://HOST/PATH' : '/PATH or http://HOST/PATH', 'another form');
   const start = scheme.length + 3;
   const length = target.slice(start).search(/[/?]/);
   const authority = length === -1 ? target.slice(start) : target.slice(start, start + length);
-  if (authority === '' || !consistsOf(AUTHORITY, authority)) throw malformed(target, 'http://HOST[:PORT]/PATH without user information');
+  if (authority === '' || !consistsOf(AUTHORITY, authority)) throw malformed('http://HOST[:PORT]/PATH without user information', strayIn(AUTHORITY, authority) ?? 'one without a host');
   const rest = target.slice(start + authority.length);
   // RFC 9112 section 3.2.4 would make this `*`, which is about the server and not about any path that a rule could name.
-  if (method === 'OPTIONS' && rest === '') throw malformed(target, 'a path, at least "/"');
+  if (method === 'OPTIONS' && rest === '') throw malformed('a path, at least "/",', 'none');
   return { form: 'absolute', scheme: scheme.toLowerCase() === 'https' ? 'https' : 'http', authority, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
-function malformed(target: string, expected: string): ProtocolFault {
-  return new ProtocolFault('target-malformed', `expected ${expected} as the request target, got ${quoted(target)}`);
+/** Never with the target itself: queries and user information hold credentials, and the sentence goes to the record. */
+function malformed(expected: string, got: string): ProtocolFault {
+  return new ProtocolFault('target-malformed', `expected ${expected} as the request target, got ${got}`);
 }

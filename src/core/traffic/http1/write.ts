@@ -1,5 +1,4 @@
 import type { Headers } from '../../terms/action.ts';
-import { quoted } from '../../terms/quote.ts';
 import { consistsOf, TARGET, TOKEN } from './characters.ts';
 import { ProtocolFault } from './fault.ts';
 
@@ -11,15 +10,15 @@ const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
  * Throws `ProtocolFault` `unwritable` rather than write what would be read differently.
  */
 export function writeRequestHead(method: string, target: string, headers: Headers): string {
-  if (method === '' || !consistsOf(TOKEN, method)) throw unwritable('request', 'method', method);
-  if (target === '' || !consistsOf(TARGET, target)) throw unwritable('request', 'target', target);
+  if (method === '' || !consistsOf(TOKEN, method)) throw unwritable('request', 'method');
+  if (target === '' || !consistsOf(TARGET, target)) throw unwritable('request', 'target');
   return `${method} ${target} HTTP/1.1\r\n${fieldLines(headers, 'request')}\r\n`;
 }
 
 /** `HTTP/1.1 STATUS TEXT` and the fields as given. Throws `ProtocolFault` `unwritable`. */
 export function writeResponseHead(status: number, statusText: string, headers: Headers): string {
-  if (!Number.isInteger(status) || status < 100 || status > 999) throw unwritable('response', 'status', String(status));
-  if (!WRITABLE.test(statusText)) throw unwritable('response', 'status text', statusText);
+  if (!Number.isInteger(status) || status < 100 || status > 999) throw unwritable('response', `status ${status}`);
+  if (!WRITABLE.test(statusText)) throw unwritable('response', 'status text');
   return `HTTP/1.1 ${status} ${statusText}\r\n${fieldLines(headers, 'response')}\r\n`;
 }
 
@@ -40,14 +39,14 @@ export function lastChunk(trailers: Headers): string {
 function fieldLines(headers: Headers, side: 'request' | 'response'): string {
   let lines = '';
   for (const [name, value] of headers) {
-    if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name', name);
+    if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name');
     // A line end here would be a second field or message; so would U+010A, which latin1 cuts down to one.
-    if (!WRITABLE.test(value)) throw unwritable(side, `value of "${name}"`, '');
+    if (!WRITABLE.test(value)) throw unwritable(side, `value of "${name}"`);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
 }
 
-function unwritable(side: 'request' | 'response', part: string, got: string): ProtocolFault {
-  return new ProtocolFault('unwritable', `cannot write this ${part} in an HTTP/1.1 head: ${quoted(got)}`, side);
+function unwritable(side: 'request' | 'response', part: string): ProtocolFault {
+  return new ProtocolFault('unwritable', `cannot write this ${part} in an HTTP/1.1 head`, side);
 }
