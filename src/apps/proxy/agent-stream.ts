@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TcpEnd } from '../../adapters/network/tcp-table.ts';
 import type { Action, Headers } from '../../core/terms/action.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
@@ -8,6 +9,7 @@ import type { AgentSide } from './agent-side.ts';
 import { type Arrival, AuthorityCheck } from './authority-check.ts';
 import type { Timed } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
+import type { Unheard } from './hang-ups.ts';
 import type { House } from './house.ts';
 import { readAction } from './read-action.ts';
 
@@ -25,7 +27,7 @@ const UNREAD: RequestHead = {
 };
 
 /** The requests of one agent connection, one after the other; the socket is plain or already decrypted. */
-export class AgentStream implements RequestSink, AgentSide, Timed {
+export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
   deadline: number;
 
   readonly #house: House;
@@ -100,9 +102,11 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
 
   pause(): void {
     this.#socket.pause();
+    this.#house.hangUps.watch(this);
   }
 
   resume(): void {
+    this.#house.hangUps.forget(this);
     this.#socket.resume();
   }
 
@@ -123,6 +127,21 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
     if (this.#deaf && !this.#socket.writableFinished) return this.#reset();
     if (!this.#partial || this.#deaf) return void this.#socket.destroy();
     this.#refuseUnread('request-timeout', 'The head of the request did not arrive in time.');
+  }
+
+  /* Unheard. */
+
+  get localPort(): number {
+    return this.#tcp.localPort ?? 0;
+  }
+
+  get agent(): TcpEnd {
+    return { address: this.#tcp.remoteAddress ?? '', port: this.#tcp.remotePort ?? 0 };
+  }
+
+  hungUp(): void {
+    this.#exchange?.agentGone();
+    this.#socket.destroy();
   }
 
   /* RequestSink: what the reader finds. */
@@ -262,6 +281,7 @@ export class AgentStream implements RequestSink, AgentSide, Timed {
   #forget(): void {
     this.#house.deadlines.remove(this);
     this.#house.streams.delete(this);
+    this.#house.hangUps.forget(this);
   }
 }
 

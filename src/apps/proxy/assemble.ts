@@ -6,6 +6,7 @@ import { createDialer } from '../../adapters/network/dial.ts';
 import { createSyntheticNames } from '../../adapters/network/names.ts';
 import { countRejections } from '../../adapters/network/rejections.ts';
 import { createResolver } from '../../adapters/network/resolver.ts';
+import { readTcpTable } from '../../adapters/network/tcp-table.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Log, SnapshotSource } from './ports.ts';
 import type { ProxyLimits, ProxySettings } from './settings.ts';
@@ -55,6 +56,7 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
       snapshots, records: journal, log, now, randomBytes,
       dialling: createDialer({ resolver: resolverOf(settings), ca: settings.upstreamCa ?? [], ownPorts: () => ownPorts }),
       leafs: authority,
+      tcpTable: readTcpTable,
       ...(captured && { names: createSyntheticNames() }),
       ...(settings.countRejections === true && { rejectedPackets: countRejections }),
     });

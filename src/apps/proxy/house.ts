@@ -1,5 +1,6 @@
 import type { Deadlines } from './deadlines.ts';
 import type { Guard } from './guard.ts';
+import type { HangUps } from './hang-ups.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notices } from './notices.ts';
@@ -16,6 +17,7 @@ export interface House {
   readonly openCalls: OpenCalls;
   readonly deadlines: Deadlines;
   readonly handshakes: Handshakes;
+  readonly hangUps: HangUps;
   readonly leafs: Leafs;
   readonly records: Records;
   readonly notices: Notices;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { SyntheticNames } from '../../adapters/network/names.ts';
+import type { TcpTable } from '../../adapters/network/tcp-table.ts';
 import type { Draft, PayloadFacts } from '../../core/evidence/draft.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { HostName } from '../../core/terms/authority.ts';
@@ -72,6 +73,8 @@ export interface ProxyPorts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly randomBytes: (size: number) => Uint8Array;
+  /** The kernel's view of who is still there; absent where it cannot be asked. */
+  readonly tcpTable?: () => Promise<TcpTable>;
   /** Packets that capture rejected so far. */
   readonly rejectedPackets?: () => Promise<number | undefined>;
 }

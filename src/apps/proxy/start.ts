@@ -7,6 +7,7 @@ import { callIds } from './call-id.ts';
 import { connectFor } from './connect.ts';
 import { Deadlines } from './deadlines.ts';
 import { Guard } from './guard.ts';
+import { HangUps } from './hang-ups.ts';
 import { Handshakes } from './handshakes.ts';
 import { type HealthListener, type HealthSources, listenHealth } from './health.ts';
 import type { House } from './house.ts';
@@ -95,6 +96,7 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
     pool: new UpstreamPool({ dialling, deadlines, metrics, limits }),
     openCalls: new OpenCalls(),
     handshakes: new Handshakes(limits.handshakes),
+    hangUps: new HangUps(async () => await ports.tcpTable?.()),
     notices: new Notices({ records, log, now }),
     streams: new Set(),
     nextCall: callIds(now, ports.randomBytes),
@@ -168,6 +170,7 @@ async function closeProxy(house: House, sockets: Set<Socket>, life: { closing: b
   if (sockets.size > 0) await pause(FLUSH);
   for (const socket of sockets) socket.destroy();
   house.pool.close();
+  house.hangUps.stop();
   await Promise.race([house.openCalls.none(), pause(RECORDING)]);
   await stopped;
   house.notices.say({ event: 'proxy-stopped', sentence: 'The proxy has stopped.' });

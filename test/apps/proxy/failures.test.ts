@@ -26,6 +26,16 @@ async function clientHello(servername: string): Promise<Buffer> {
   });
 }
 
+async function secureWorld(server: Omit<ToolServerOptions, 'hosts'>): Promise<{ world: World; server: ToolServer; at: string }> {
+  const tools = await startToolServer({ hosts: ['api.example.com'], ...server });
+  const world = await startWorld({
+    ca: [tools.ca],
+    capturedPort: tools.port,
+    policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8]}, access: full}`),
+  });
+  return { world, server: tools, at: `api.example.com:${tools.port}` };
+}
+
 describe('upstreams that fail', () => {
   test.each([
     ['an answer that is no HTTP', 'garbage\r\n\r\n', 'upstream-malformed', 502],
@@ -53,11 +63,10 @@ describe('upstreams that fail', () => {
   });
 
   test('over TLS the cut is a reset, since HTTP/1.0 would take an end for the end of the answer', async () => {
-    const tools = await startToolServer({ hosts: ['api.example.com'], handle: (_, response) => { response.write('hello', () => { response.destroy(); }); } });
-    const world = await startWorld({ ca: [tools.ca], capturedPort: tools.port, policy: policyOf(`- {name: api, http: {hosts: [api.example.com], ports: [${tools.port}], addresses: [127.0.0.0/8]}, access: full}`) });
+    const { world, at } = await secureWorld({ handle: (_, response) => { response.write('hello', () => { response.destroy(); }); } });
     const socket = await world.enter('captured-tls', 'api.example.com');
     const failed = once(socket, 'error');
-    socket.write(`GET / HTTP/1.0\r\nHost: api.example.com:${tools.port}\r\n\r\n`);
+    socket.write(`GET / HTTP/1.0\r\nHost: ${at}\r\n\r\n`);
     socket.resume();
 
     expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
@@ -129,6 +138,23 @@ describe('agents that leave', () => {
 
     expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone', request: { bytes: 5 } });
     await expect.poll(() => server.open()).toBe(0);
+  });
+
+  test.each(['captured-plain', 'connect-tls'] as const)('behind an upload that the upstream does not take, by %s: the upstream is left', async (way) => {
+    const stalled = Promise.withResolvers<void>();
+    const { world, at } = way === 'connect-tls'
+      ? await secureWorld({ handle: (incoming) => { incoming.pause(); stalled.resolve(); } })
+      : await plainWorld({ raw: (socket) => { socket.pause(); stalled.resolve(); } });
+    const socket = await world.enter(way, 'api.example.com');
+    socket.write(`POST / HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 100000000\r\n\r\n`);
+    socket.write(Buffer.alloc(40_000_000));
+    await stalled.promise;
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    expect(socket.writableLength).toBeGreaterThan(0);
+    socket.destroy();
+
+    expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
+    await expect.poll(() => world.proxy.metrics()).toMatch(/sallyport_connections\{side="agent"\} 0\n[^]*\{side="upstream"\} 0\n/);
   });
 
   test('before the record is written: nothing is sent', async () => {

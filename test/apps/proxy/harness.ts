@@ -7,6 +7,7 @@ import { type Authority, createAuthority } from '../../../src/adapters/certifica
 import { createDialer } from '../../../src/adapters/network/dial.ts';
 import { createSyntheticNames } from '../../../src/adapters/network/names.ts';
 import { createResolver } from '../../../src/adapters/network/resolver.ts';
+import { readTcpTable } from '../../../src/adapters/network/tcp-table.ts';
 import type { PayloadSink, ProxyPorts, SnapshotSource } from '../../../src/apps/proxy/ports.ts';
 import type { ProxySettings } from '../../../src/apps/proxy/settings.ts';
 import { type RunningProxy, startProxy } from '../../../src/apps/proxy/start.ts';
@@ -207,7 +208,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.limits && { limits: options.limits }),
     ...(options.rejectionInterval !== undefined && { rejectionInterval: options.rejectionInterval }),
   }, {
-    snapshots: source, records, leafs: authority, names, randomBytes, now: Date.now,
+    snapshots: source, records, leafs: authority, names, tcpTable: readTcpTable, randomBytes, now: Date.now,
     log: { debug: note, info: note, warn: note, error: note },
     dialling: createDialer({ resolver, ca: options.ca ?? [], ownPorts: () => [proxy.listening.explicit?.port ?? 0] }),
     ...options.ports,
