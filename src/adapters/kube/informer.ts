@@ -143,8 +143,8 @@ class Loop<T> implements Informer<T> {
   }
 
   async #watch(version: string): Promise<void> {
-    const query = { ...this.#selectors, resourceVersion: version, timeoutSeconds: String(240 + Math.floor(this.#options.random() * 120)) };
-    const events = await openWatch(this.#client, this.#options.path, query, this.#stopping.signal);
+    const query = { ...this.#selectors, resourceVersion: version };
+    const events = await openWatch(this.#client, this.#options.path, query, this.#options.random(), this.#stopping.signal);
     this.connected = true;
     this.#heard();
     for await (const event of events) {
