@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
+import { CertificateFault } from '../certificates/fault.ts';
 import { HOUR } from '../certificates/lifetimes.ts';
 import { keepCertificate, type KeptServingCertificate } from '../certificates/kept.ts';
 import { type RenewalSettings, renewStored, SERVING_LIFETIMES } from '../certificates/renewal.ts';
-import { collectStored, type StoredCertificate } from '../certificates/stored.ts';
+import { collectStored, servingCertificate, type StoredCertificate } from '../certificates/stored.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
 import { startInformer } from './informer.ts';
@@ -28,7 +29,7 @@ export interface ServingCertificateSettings {
  */
 export async function keepServingCertificate(settings: ServingCertificateSettings): Promise<KeptServingCertificate> {
   const { client, secret, now, onFault = () => undefined } = settings;
-  const keeper = await keepCertificate({ settle: () => settle(settings), interval: HOUR, retry: HOUR / 60, onFault });
+  const keeper = await keepCertificate({ settle: () => settleUsable(settings), interval: HOUR, retry: HOUR / 60, onFault });
   const informer = startInformer(client, {
     path: collection(settings),
     fieldSelector: `metadata.name=${secret}`,
@@ -45,6 +46,20 @@ export async function keepServingCertificate(settings: ServingCertificateSetting
       await Promise.all([informer.stop(), keeper.stop()]);
     },
   };
+}
+
+/** What is in the Secret, or a fault that says where it is and what to do: whoever reads it has a replica that does not start. */
+async function settleUsable(settings: ServingCertificateSettings): Promise<StoredCertificate> {
+  try {
+    const stored = await settle(settings);
+    servingCertificate(stored);
+    return stored;
+  } catch (cause) {
+    if (!(cause instanceof CertificateFault)) throw cause;
+    const { namespace, secret } = settings;
+    const remedy = `delete it (kubectl delete secret --namespace ${namespace} ${secret}) and Sallyport makes a new one, or have whoever fills it store a tls.crt and its tls.key`;
+    throw new CertificateFault(cause.code, `Secret ${secret} in namespace ${namespace} cannot be served with: ${cause.message}; ${remedy}`, { cause });
+  }
 }
 
 const ATTEMPTS = 5;

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KeptServingCertificate } from '../../../src/adapters/certificates/kept.ts';
 import type { KubeObject } from '../../../src/adapters/kube/client.ts';
 import { keepServingCertificate, type ServingCertificateSettings } from '../../../src/adapters/kube/serving-certificate.ts';
@@ -74,6 +74,25 @@ describe('a serving certificate in a Secret', () => {
     const { 'ca.key': _ours, ...data } = store.objects.get(SECRET)!['data'] as Record<string, string>;
     store.put(SECRET, { ...store.objects.get(SECRET)!, data });
     expect((await keep({ now: () => Date.now() + 80 * DAY })).current().cert).toBe(cert);
+  });
+
+  const garbage = Object.fromEntries(['tls.crt', 'tls.key', 'ca.crt'].map((name) => [name, Buffer.from('garbage').toString('base64')]));
+
+  test('is refused as garbage by the name of its Secret, with what to do, where it is not ours to replace', async () => {
+    store.put(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gate-tls', namespace: 'sallyport-system' }, data: garbage });
+    await expect(keep()).rejects.toMatchObject({
+      code: 'pem-invalid',
+      message: 'Secret gate-tls in namespace sallyport-system cannot be served with: expected a PEM certificate, got something else; delete it (kubectl delete secret --namespace sallyport-system gate-tls) and Sallyport makes a new one, or have whoever fills it store a tls.crt and its tls.key',
+    });
+  });
+
+  test('stays in use while the Secret is garbage, and the fault names it', async () => {
+    const faults: unknown[] = [];
+    const one = await keep({ onFault: (fault) => faults.push(fault) });
+    const { cert } = one.current();
+    store.put(SECRET, { ...store.objects.get(SECRET)!, data: garbage });
+    await vi.waitFor(() => expect(faults.map(String)).toContainEqual(expect.stringContaining('Secret gate-tls in namespace sallyport-system cannot be served with')));
+    expect(one.current().cert).toBe(cert);
   });
 
   test('gives up after five lost races', async () => {
