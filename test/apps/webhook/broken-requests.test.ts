@@ -32,6 +32,7 @@ const head = 'POST /validate HTTP/1.1\r\nHost: x\r\n';
 
 describe('a request that never becomes whole', () => {
   test.each([
+    ['a connection that never says anything', '', 408, 'Timeout', 'expected the whole request within seconds'],
     ['a head that dawdles', head, 408, 'Timeout', 'expected the whole request within seconds'],
     ['a body that dawdles', `${head}Content-Length: 10\r\n\r\n{`, 408, 'Timeout', 'expected the whole request within seconds'],
     ['two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, 'BadRequest', 'expected one HTTP/1.1 request'],
