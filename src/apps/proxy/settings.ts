@@ -36,6 +36,8 @@ export interface ProxyLimits {
   readonly answerTimeout: number;
   readonly handshakeTimeout: number;
   readonly upstreamPerHost: number;
+  /** For one of a host's connections to become free. */
+  readonly upstreamWait: number;
   readonly upstreamIdleTimeout: number;
   /** How much of a refused request's body is read away to keep the connection. */
   readonly drain: number;
@@ -50,6 +52,7 @@ export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
   answerTimeout: 600_000,
   handshakeTimeout: 10_000,
   upstreamPerHost: 64,
+  upstreamWait: 10_000,
   upstreamIdleTimeout: 30_000,
   drain: 64 * 1024,
 });

@@ -106,7 +106,7 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
 
 /** Fine enough for the shortest time limit, and never busier than that asks for. */
 function sweepInterval(limits: typeof DEFAULT_LIMITS): number {
-  const shortest = Math.min(limits.headTimeout, limits.idleTimeout, limits.bodyTimeout, limits.answerTimeout, limits.handshakeTimeout, limits.upstreamIdleTimeout);
+  const shortest = Math.min(limits.headTimeout, limits.idleTimeout, limits.bodyTimeout, limits.answerTimeout, limits.handshakeTimeout, limits.upstreamIdleTimeout, limits.upstreamWait);
   return Math.min(500, Math.max(10, shortest / 4));
 }
 

@@ -1,5 +1,6 @@
+import { DialFault } from '../../adapters/network/dial-fault.ts';
 import type { Permit } from '../../core/terms/permit.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Deadlines, Timed } from './deadlines.ts';
 import type { Metrics } from './metrics.ts';
 import type { Dialling } from './ports.ts';
 import { UpstreamConnection, type UpstreamOwner } from './upstream-connection.ts';
@@ -8,14 +9,13 @@ export interface PoolParts {
   readonly dialling: Dialling;
   readonly deadlines: Deadlines;
   readonly metrics: Metrics;
-  readonly limits: { readonly upstreamPerHost: number; readonly upstreamIdleTimeout: number };
+  readonly limits: { readonly upstreamPerHost: number; readonly upstreamIdleTimeout: number; readonly upstreamWait: number };
 }
 
-interface Waiter {
+interface Waiter extends Timed {
   readonly permit: Permit;
   readonly signal: AbortSignal;
   readonly resolve: (connection: UpstreamConnection | Promise<UpstreamConnection>) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 interface Place {
@@ -50,14 +50,16 @@ export class UpstreamPool implements UpstreamOwner {
     return undefined;
   }
 
-  /** A new connection, for which an idle one makes room; where the host has all it may have and all are busy, the first that becomes free. Rejects as the dialler does. */
+  /** A new connection, for which an idle one makes room; where the host has all it may have and all are busy, the first that becomes free. Rejects as the dialler does, and with `too-many-connections` if that takes too long. */
   async connect(permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
     const key = keyOf(permit);
+    const { deadlines, limits } = this.#parts;
+    const deadline = deadlines.after(limits.upstreamWait);
     for (;;) {
       const place = this.#place(key);
-      const full = place.open >= this.#parts.limits.upstreamPerHost;
+      const full = place.open >= limits.upstreamPerHost;
       if (full) this.#makeRoom(key, place);
-      const connection = await (full ? waitAt(place, permit, signal) : this.#dial(key, place, permit, signal));
+      const connection = await (full ? this.#wait(place, permit, signal, deadline) : this.#dial(key, place, permit, signal));
       if (connection.alive) return connection;
       signal.throwIfAborted();
     }
@@ -102,6 +104,29 @@ export class UpstreamPool implements UpstreamOwner {
     }
   }
 
+  #wait(place: Place, permit: Permit, signal: AbortSignal, deadline: number): Promise<UpstreamConnection> {
+    const { deadlines, limits } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const leave = (reason: unknown): void => {
+        const index = place.waiting.indexOf(waiter);
+        if (index >= 0) place.waiting.splice(index, 1);
+        deadlines.remove(waiter);
+        reject(reason);
+      };
+      const waiter: Waiter = {
+        permit, signal, deadline,
+        resolve: (connection) => {
+          deadlines.remove(waiter);
+          resolve(connection);
+        },
+        expire: () => { leave(new DialFault('too-many-connections', `all ${limits.upstreamPerHost} connections to ${permit.authority.host} are in use`)); },
+      };
+      place.waiting.push(waiter);
+      deadlines.add(waiter);
+      signal.addEventListener('abort', () => { leave(signal.reason); }, { once: true });
+    });
+  }
+
   /** Closes the connection that has been idle the longest, unless enough are closing already for all who wait and one more. */
   #makeRoom(key: string, place: Place): void {
     const closing = Array.from(this.#all).filter((connection) => connection.key === key && !connection.alive).length;
@@ -123,18 +148,6 @@ export class UpstreamPool implements UpstreamOwner {
     }
     return place;
   }
-}
-
-function waitAt(place: Place, permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
-  return new Promise((resolve, reject) => {
-    const waiter: Waiter = { permit, signal, resolve, reject };
-    place.waiting.push(waiter);
-    signal.addEventListener('abort', () => {
-      const index = place.waiting.indexOf(waiter);
-      if (index >= 0) place.waiting.splice(index, 1);
-      reject(signal.reason);
-    }, { once: true });
-  });
 }
 
 function keyOf(permit: Permit): string {

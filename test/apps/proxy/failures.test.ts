@@ -268,6 +268,19 @@ describe('limits', () => {
     expect((await world.ask('absolute', 'api.example.com', { port: server.port })).status).toBe(200);
   });
 
+  test('a call for which no connection to its host becomes free in time is told so', async () => {
+    const { world, server, at } = await plainWorld({ raw: () => {} }, { limits: { upstreamPerHost: 1, upstreamWait: 50 } });
+    const busy = await world.enter('captured-plain', 'api.example.com');
+    busy.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await expect.poll(() => server.open()).toBe(1);
+    const answer = await world.ask('absolute', 'api.example.com', { port: server.port });
+
+    expect(answer).toMatchObject({
+      status: 503, problem: { reason: 'too-many-connections', detail: 'all 1 connections to api.example.com are in use.', hint: expect.stringContaining('fewer calls') },
+    });
+    expect(await world.records.outcome()).toMatchObject({ result: 'failed', reason: 'too-many-connections' });
+  });
+
   test('handshakes beyond the limit wait for their turn, which is when the one before is over', async () => {
     const started: string[] = [];
     const leafs = { leaf: (name: HostName) => { started.push(name); return world.authority.leaf(name); } };

@@ -11,7 +11,7 @@ import { startToolServer } from '../../fakes/tool-server.ts';
 
 const { signal } = new AbortController();
 
-async function poolOf(upstreamPerHost: number): Promise<{ pool: UpstreamPool; permit: Permit; dialled: () => number; open: () => number }> {
+async function poolOf(upstreamPerHost: number, upstreamWait = 10_000): Promise<{ pool: UpstreamPool; permit: Permit; dialled: () => number; open: () => number }> {
   const verdict = evaluate(snapshotOf([apiPolicy('access: full')]), AGENT, call('GET https://api.example.com/'), 0);
   if (verdict.kind !== 'permit') throw new Error(verdict.sentence);
   const server = await startToolServer({ hosts: [], raw: () => {} });
@@ -22,7 +22,7 @@ async function poolOf(upstreamPerHost: number): Promise<{ pool: UpstreamPool; pe
       return { socket, address: '127.0.0.1', timing: {} };
     },
   };
-  const pool = new UpstreamPool({ dialling, deadlines: new Deadlines(1_000), metrics: new Metrics(), limits: { upstreamPerHost, upstreamIdleTimeout: 30_000 } });
+  const pool = new UpstreamPool({ dialling, deadlines: new Deadlines(10), metrics: new Metrics(), limits: { upstreamPerHost, upstreamIdleTimeout: 30_000, upstreamWait } });
   onTestFinished(() => { pool.close(); });
   return { pool, permit: verdict, dialled: server.connections, open: server.open };
 }
@@ -61,4 +61,15 @@ test('at the limit with every connection busy the first that becomes free is the
 
   expect(await waiting).toBe(busy);
   await expect.poll(dialled).toBe(1);
+});
+
+test('who waits too long is told that all connections are in use, and leaves the turn to the next', async () => {
+  const { pool, permit } = await poolOf(1, 30);
+  const busy = await pool.connect(permit, signal);
+  const late = pool.connect(permit, signal);
+  await expect(late).rejects.toMatchObject({ reason: 'too-many-connections', sentence: 'all 1 connections to api.example.com are in use' });
+  const next = pool.connect(permit, signal);
+  pool.free(busy);
+
+  expect(await next).toBe(busy);
 });
