@@ -58,7 +58,7 @@ function hexOf({ address, port }: TcpEnd): string {
 
 /** The kernel prints each word of an address as a number of its own byte order, which is little-endian wherever this runs. */
 function reversed(word: string): string {
-  return (word.match(/../g) ?? []).reverse().join('');
+  return (word.match(/../g) ?? []).toReversed().join('');
 }
 
 function hexPort(port: number): string {

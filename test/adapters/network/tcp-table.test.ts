@@ -41,21 +41,21 @@ describe('the kernel\'s lines', () => {
   });
 });
 
-describe('the kernel itself', () => {
-  async function connection(): Promise<{ near: Socket; far: Socket; end: TcpEnd; port: number }> {
-    const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const far = connect({ port: (server.address() as { port: number }).port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
-    const [near] = await once(server, 'connection') as [Socket];
-    near.on('error', () => {});
-    onTestFinished(() => {
-      near.destroy();
-      far.destroy();
-      server.close();
-    });
-    return { near, far, end: { address: near.remoteAddress ?? '', port: near.remotePort ?? 0 }, port: near.localPort ?? 0 };
-  }
+async function connection(): Promise<{ near: Socket; far: Socket; end: TcpEnd; port: number }> {
+  const server: Server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const far = connect({ port: (server.address() as { port: number }).port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+  const [near] = await once(server, 'connection') as [Socket];
+  near.on('error', () => {});
+  onTestFinished(() => {
+    near.destroy();
+    far.destroy();
+    server.close();
+  });
+  return { near, far, end: { address: near.remoteAddress ?? '', port: near.remotePort ?? 0 }, port: near.localPort ?? 0 };
+}
 
+describe('the kernel itself', () => {
   test('an agent that is there, one that sends no more, one that hung up behind unread bytes', async () => {
     const { far, end, port } = await connection();
     expect((await readTcpTable()).isAbandoned(end)).toBe(false);
