@@ -9,6 +9,7 @@ const FINDINGS = {
   'epoch-reopened': 'tampered',
   'after-end': 'tampered',
   'unlinked-lines': 'tampered',
+  'void-contradicted': 'tampered',
   'blob-altered': 'tampered',
   'epoch-missing': 'incomplete',
   'version-unknown': 'incomplete',

@@ -73,7 +73,10 @@ export class LogVerifier {
   /** Takes one line without its newline; gives the blobs that it names. */
   line(bytes: Uint8Array): BlobUse[] {
     this.#line += 1;
-    if (this.#isBehindSuccessor()) return [];
+    if (this.#isBehindSuccessor()) {
+      this.#behindSuccessor(bytes);
+      return [];
+    }
     const read = readLine(bytes);
     if (!read.ok) {
       this.#unreadable(read.code === 'unknown-version', read.sentence, read.leaf);
@@ -134,19 +137,38 @@ export class LogVerifier {
     this.#findings.add('epoch-missing', { file: next.file, line: 0 }, `expected ${missing} before this one, found no file`);
   }
 
-  /** Lines that the rest of the log does not build on: void if the next epoch says so, else somebody put them there. */
   #isBehindSuccessor(): boolean {
-    const successor = this.#successor;
-    if (successor === undefined || this.#expectedSeq <= successor.lastSeq) return false;
-    if (successor.abandoned) this.#void += 1;
-    else if (!this.#strayReported) {
+    return this.#successor !== undefined && this.#expectedSeq > this.#successor.lastSeq;
+  }
+
+  /** Lines that the rest of the log does not build on: void if the next epoch says so, else somebody put them there. */
+  #behindSuccessor(bytes: Uint8Array): void {
+    if (this.#successor?.abandoned) {
+      this.#void += 1;
+      this.#checkVoid(bytes, this.#successor);
+    } else if (!this.#strayReported) {
       this.#strayReported = true;
       this.#findings.add(
         'unlinked-lines', this.#here(),
-        `expected the file to end before this line, as epoch ${successor.epoch} was opened behind seq ${successor.lastSeq}`,
+        `expected the file to end before this line, as epoch ${this.#successor?.epoch} was opened behind seq ${this.#successor?.lastSeq}`,
       );
     }
-    return true;
+  }
+
+  /**
+   * What a writer leaves behind is one group of lines that it refused, whole or in part, or the opening of a file that it could
+   * not keep. Whoever forges an opening to hide what was recorded hides more than that.
+   */
+  #checkVoid(bytes: Uint8Array, { epoch, lastSeq }: Successor): void {
+    const read = readLine(bytes);
+    if (!read.ok) return;
+    const { record } = read;
+    const isOpening = record.kind === 'epoch' && this.#line === 1;
+    if (lastSeq === -1 ? !isOpening : record.kind === 'epoch' || record.kind === 'end') {
+      this.#findings.add('void-contradicted', this.#here(), `expected no whole record of kind ${record.kind} among the lines that epoch ${epoch} declares void, found one: no writer leaves it behind`);
+    }
+    if (record.kind === 'intent') this.#calls.intent(record, this.#here(), true);
+    else if (record.kind === 'outcome') this.#calls.voidOutcome(record, this.#here());
   }
 
   #unreadable(isNewer: boolean, sentence: string, leaf: string): void {
@@ -234,11 +256,13 @@ function successorOf(files: readonly EpochFile[], index: number): Successor | un
   const epoch = files[index]?.epoch ?? 0;
   const next = files.slice(index + 1).find((file) => file.opening !== undefined && (file.opening.after?.epoch ?? 0) <= epoch);
   if (next?.opening === undefined) return undefined;
-  const { after, abandoned, void: refused } = next.opening;
+  const { after, cause, void: refused = [] } = next.opening;
+  // Only the process that refused lines knows which: one that starts links to what it finds.
+  const abandoned = cause === 'recovery' && next.opening.abandoned === true;
   const links = after?.epoch === epoch;
   // An opening that skips this file may do so only by declaring it void; what else it skips, its own check reports.
-  if (!links && abandoned !== true) return undefined;
-  return { epoch: next.epoch, lastSeq: links ? after.seq : -1, abandoned: abandoned === true, void: new Set(links ? refused : []) };
+  if (!links && !abandoned) return undefined;
+  return { epoch: next.epoch, lastSeq: links ? after.seq : -1, abandoned, void: new Set(links && cause === 'recovery' ? refused : []) };
 }
 
 function blobsOf(record: LogRecord): BlobReference[] {

@@ -124,6 +124,19 @@ describe('a write that fails', () => {
     expect(await verifyLog(directory)).toMatchObject({ verdict: 'intact', findings: [], void: 1, calls: 0, epochs: 2 });
   });
 
+  test('an outcome that was refused with intents beside it contradicts nothing: its call lacks one', async () => {
+    const weather: Weather = {};
+    const { directory, journal } = await opened(weather);
+    await journal.append(intentOf('c1'), 'written');
+    Object.assign(weather, { appendFails: { afterBytes: 1200, errno: 'EIO' }, cutFails: true });
+    await Promise.allSettled([journal.append(outcomeOf('c1'), 'soon'), journal.append(intentOf('c2'), 'written'), journal.append(intentOf('c3'), 'synced')]);
+    Object.assign(weather, { appendFails: undefined });
+    await journal.append(noticeOf('after'), 'written');
+    expect(recordsOf(directory).slice(2, 4).map(({ kind }) => kind)).toEqual(['outcome', 'intent']);
+    await journal.close();
+    expect(await verifyLog(directory)).toMatchObject({ verdict: 'incomplete', findings: [{ code: 'outcome-missing', line: 2 }], calls: 1 });
+  });
+
   test('while no new epoch can be made either refuses every append until one can', async () => {
     const weather: Weather = {};
     const { directory, journal } = await opened(weather);

@@ -235,10 +235,56 @@ describe('what was refused although it stands in a file is void, and declared so
     expect(report).toMatchObject({ verdict: 'intact', void: 1, calls: 1, findings: [] });
   });
 
+  test('the outcome of a call made before, beside intents of others: one write that failed and could not be taken back', () => {
+    const made = linesOf([openingOf(), intentOf('c1'), outcomeOf('c1'), intentOf('c2')]);
+    expect(verify([{ epoch: 1, lines: made }, after(made.slice(0, 2), { cause: 'recovery', abandoned: true })])).toMatchObject({ verdict: 'intact', void: 2, running: 1 });
+  });
+
   test('a whole epoch that could be opened but not kept', () => {
     const first = linesOf([openingOf(), END]);
     const stray = after(first, { cause: 'recovery', abandoned: true });
     const third = { epoch: 3, lines: linesOf([openingOf({ cause: 'recovery', abandoned: true, after: { epoch: 1, seq: 1 } }), END], { epoch: 3, prev: leafHash(first.at(-1)!) }) };
     expect(verify([{ epoch: 1, lines: first }, stray, third])).toMatchObject({ verdict: 'intact', void: 1, findings: [] });
+  });
+});
+
+describe('an opening forged to hide calls contradicts what it declares void', () => {
+  const whole = linesOf(WHOLE);
+  const recovery = { cause: 'recovery', abandoned: true } as const;
+
+  test('the outcome of a call whose intent is among the abandoned lines', () => {
+    const report = verify([{ epoch: 1, lines: whole.slice(0, -1) }, after(whole.slice(0, 2), recovery)]);
+    expect(found(report)).toEqual(['void-contradicted e1:4', 'void-contradicted e1:8', 'void-contradicted e1:9']);
+    expect(report).toMatchObject({ verdict: 'tampered', void: 8, calls: 0 });
+    expect(report.findings[0]?.sentence).toBe('expected no outcome of call c1, as its intent is declared void and a call whose intent is refused is not made, found one');
+  });
+
+  test('the outcome of a call whose intent is declared void by its number', () => {
+    const report = verify([{ epoch: 1, lines: whole.slice(0, -1) }, after(whole.slice(0, -1), { cause: 'recovery', void: [2, 5] })]);
+    expect(found(report)).toEqual(['void-contradicted e1:4', 'void-contradicted e1:9']);
+    expect(report.verdict).toBe('tampered');
+  });
+
+  test('an outcome in a later epoch', () => {
+    const first = linesOf([openingOf(), noticeOf('a'), intentOf('c1')]);
+    const report = verify([{ epoch: 1, lines: first }, after(first.slice(0, 2), recovery, [outcomeOf('c1'), END])]);
+    expect(found(report)).toEqual(['void-contradicted e2:2']);
+  });
+
+  test('the end of an epoch, behind which the same process cannot have gone on', () => {
+    expect(found(verify([{ epoch: 1, lines: whole }, after(whole.slice(0, -2), recovery)]))).toEqual(['void-contradicted e1:11']);
+  });
+
+  test('anything but its opening in an epoch that is skipped as a whole', () => {
+    const first = linesOf([openingOf(), noticeOf('a')]);
+    const second = after(first, { cause: 'recovery' }, [intentOf('d1')]);
+    const third = { epoch: 3, lines: linesOf([openingOf({ ...recovery, after: { epoch: 1, seq: 1 } }), END], { epoch: 3, prev: leafHash(first.at(-1)!) }) };
+    expect(found(verify([{ epoch: 1, lines: first }, second, third]))).toEqual(['void-contradicted e2:2']);
+  });
+
+  test('a process that starts declares nothing void', () => {
+    expect(found(verify([{ epoch: 1, lines: whole }, after(whole.slice(0, 2), { cause: 'start', abandoned: true })]))).toEqual(['unlinked-lines e1:3']);
+    const report = verify([{ epoch: 1, lines: whole }, after(whole, { cause: 'start', void: [2] })]);
+    expect(report).toMatchObject({ verdict: 'intact', void: 0, calls: 4 });
   });
 });
