@@ -7,8 +7,10 @@ import type { OpenedPayload } from '../../../adapters/journal/open-payload.ts';
 import { findCalls } from '../../../adapters/journal/read-log.ts';
 import type { CallRecords } from '../../../adapters/journal/read-log.ts';
 import type { PayloadFacts } from '../../../core/evidence/draft.ts';
+import { printableText } from '../../../core/evidence/text.ts';
 import { errorText } from '../../../core/terms/error-text.ts';
 import { callText } from './call-text.ts';
+import { printableJson } from './json.ts';
 
 export interface ShowOptions {
   readonly directory: string;
@@ -38,7 +40,7 @@ export async function showCall({ directory, call, key, body, output, stdout }: S
     ...(await opened(directory, 'response', found.outcome?.response, pair)),
   };
   if (pair !== undefined) requireOpened(shown, pair);
-  stdout.write(output === 'json' ? `${JSON.stringify(asJson(shown), undefined, 2)}\n` : callText(shown, body, stdout));
+  stdout.write(output === 'json' ? `${printableJson(asJson(shown), 2)}\n` : callText(shown, body, stdout));
 }
 
 function onlyCall(calls: readonly CallRecords[], text: string, directory: string): CallRecords {
@@ -46,7 +48,7 @@ function onlyCall(calls: readonly CallRecords[], text: string, directory: string
   const [first, second] = calls;
   if (exact !== undefined) return exact;
   if (first === undefined) throw new Error(`expected a call ${text} in ${directory}, found none: \`sallyport log tail\` lists the latest`);
-  if (second !== undefined) throw new Error(`expected one call, got ${calls.length} that begin or end with ${text}: ${first.call}, ${second.call}`);
+  if (second !== undefined) throw new Error(`expected one call, got ${calls.length} that begin or end with ${text}: ${printableText(first.call)}, ${printableText(second.call)}`);
   return first;
 }
 

@@ -1,6 +1,7 @@
 import { followRecords, lastRecords } from '../../../adapters/journal/read-log.ts';
 import type { LogRecord } from '../../../core/evidence/record.ts';
 import { Columns, painter } from './columns.ts';
+import { printableJson } from './json.ts';
 import { Rows } from './row.ts';
 import type { Row } from './row.ts';
 
@@ -32,7 +33,7 @@ interface Printer {
 
 function jsonPrinter({ stdout, count }: TailOptions): Printer {
   const next = (record: LogRecord): void => {
-    stdout.write(`${JSON.stringify(record)}\n`);
+    stdout.write(`${printableJson(record)}\n`);
   };
   return { first: (records) => latest(records, count).forEach(next), next };
 }

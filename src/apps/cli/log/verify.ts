@@ -2,6 +2,7 @@ import { verifyLog } from '../../../adapters/journal/verify-log.ts';
 import type { LogReport } from '../../../core/evidence/finding.ts';
 import { printableText } from '../../../core/evidence/text.ts';
 import { painter } from './columns.ts';
+import { printableJson } from './json.ts';
 
 /** Exit codes of `log verify`, also in its help. */
 const VERIFY_EXIT = { intact: 0, tampered: 1, incomplete: 2 } as const;
@@ -9,7 +10,7 @@ const VERIFY_EXIT = { intact: 0, tampered: 1, incomplete: 2 } as const;
 /** `log verify`: prints the report and gives the exit code. Rejects with JournalFault where there is no journal. */
 export async function verifyJournal(directory: string, output: 'text' | 'json', stdout: NodeJS.WriteStream): Promise<number> {
   const report = await verifyLog(directory);
-  stdout.write(output === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report, directory, stdout));
+  stdout.write(output === 'json' ? `${printableJson(report, 2)}\n` : textReport(report, directory, stdout));
   return VERIFY_EXIT[report.verdict];
 }
 

@@ -135,6 +135,21 @@ describe('log tail', () => {
     expect(text).toContain('a: \\u{9b}2J\\u{202e}');
     expect(text).not.toMatch(/[\u009b\u202e]/);
   });
+
+  test('nor as JSON, which means the same', async () => {
+    const controls = '\u007f\u0080\u009b\u009f\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ufeff';
+    const folder = temporaryFolder();
+    const prev = '0'.repeat(64);
+    appendFileSync(join(folder, 'epoch-00000001.jsonl'), [
+      `{"epoch":1,"event":"a","kind":"notice","prev":"${prev}","sentence":"${controls}","seq":0,"time":"t","v":1}`,
+      `{"call":"c1","epoch":1,"kind":"outcome","prev":"${prev}","result":"failed","sentence":"${controls}","seq":1,"time":"t","timing":{"total":1},"v":1}`,
+      '',
+    ].join('\n'));
+    const [tail, show] = [await tailed({ directory: folder, output: 'json' }), await shown('c1', { directory: folder, output: 'json' })];
+    expect(`${tail}${show}`).not.toMatch(/[^\n -~]/);
+    expect(tail.trimEnd().split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([{ sentence: controls }, { sentence: controls }]);
+    expect(JSON.parse(show)).toMatchObject({ outcome: { sentence: controls } });
+  });
 });
 
 describe('log show', () => {
