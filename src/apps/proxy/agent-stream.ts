@@ -46,6 +46,8 @@ export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
   #partial = false;
   /** Whatever still comes is read away. */
   #deaf = false;
+  /** The agent has said that it sends no more. */
+  #ended = false;
 
   /**
    * `arrival` is absent on the explicit listener: each request says for itself where it goes, and may be a CONNECT.
@@ -212,6 +214,22 @@ export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
     this.#ahead = undefined;
     this.resume();
     if (ahead !== undefined) this.#read(ahead);
+    if (this.#ended) this.#answerLast();
+  }
+
+  /** What was asked for in full is answered before our side ends; what was not never will be. */
+  #answerLast(): void {
+    if (this.#deaf) {
+      if (this.#socket.writableFinished) this.#socket.destroy();
+    } else if (this.#exchange === undefined) this.#close();
+    else if (this.#exchange.received) this.#mindAbsence();
+    else this.hungUp();
+  }
+
+  /** An agent that is gone looks the same from here as one that waits. */
+  #mindAbsence(): void {
+    this.#house.hangUps.watch(this);
+    void this.#house.hangUps.look();
   }
 
   #handOver(open: (socket: Socket, rest: Buffer) => void, rest: Buffer): void {
@@ -247,7 +265,10 @@ export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
     this.#deaf = true;
     this.#ahead = undefined;
     this.deadline = deadlines.after(limits.bodyTimeout);
-    this.#socket.end(() => { this.deadline = deadlines.after(LINGER); });
+    this.#socket.end(() => {
+      this.deadline = deadlines.after(LINGER);
+      if (this.#ended) this.#socket.destroy();
+    });
     this.resume();
   }
 
@@ -268,8 +289,8 @@ export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
   };
 
   readonly #onEnd = (): void => {
-    this.#exchange?.agentGone();
-    this.#socket.destroy();
+    this.#ended = true;
+    this.#answerLast();
   };
 
   readonly #onClose = (): void => {

@@ -81,9 +81,9 @@ class Interception implements Timed {
     this.#socket.unshift(this.#hello);
     const secure = new TLSSocket(this.#socket, { isServer: true, secureContext, ALPNProtocols: ALPN });
     secure.on('error', (error: Error) => { this.#failed(error); });
-    secure.once('close', this.#onGone);
+    secure.once('end', this.#onGone).once('close', this.#onGone);
     secure.once('secure', () => {
-      secure.off('close', this.#onGone);
+      secure.off('end', this.#onGone).off('close', this.#onGone);
       this.#finish();
       secure.disableRenegotiation();
       secure.setNoDelay(true);

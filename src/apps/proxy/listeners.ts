@@ -58,6 +58,8 @@ function admitSocket(house: House, sockets: Set<Socket>, socket: Socket): boolea
     return false;
   }
   socket.setNoDelay(true);
+  // An agent may end its side once it has asked, and still read (RFC 9112 section 9.6).
+  socket.allowHalfOpen = true;
   sockets.add(socket);
   house.metrics.agentConnections += 1;
   house.metrics.agentConnectionsTotal += 1;

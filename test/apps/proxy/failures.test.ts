@@ -173,6 +173,33 @@ describe('agents that leave', () => {
   });
 });
 
+const late: ToolServerOptions['answer'] = (_, response) => { setTimeout(() => { response.end('at last'); }, 700); };
+
+describe('agents that end their side once they have asked', () => {
+  const CONTENT = /\r\n\r\n(?:7\r\n)?at last(?:\r\n0\r\n\r\n)?$/;
+
+  test.each(['absolute', 'captured-plain', 'connect-plain', 'captured-tls', 'connect-tls'] as const)('are answered, and then the connection ends, by %s', async (way) => {
+    const { world, at } = way.endsWith('tls') ? await secureWorld({ answer: late }) : await plainWorld({ answer: late });
+    const socket = await world.enter(way, 'api.example.com');
+    const text = readAll(socket);
+    socket.end(`POST ${way === 'absolute' ? `http://${at}` : ''}/ HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 2\r\n\r\nhi`);
+
+    expect(await text).toMatch(CONTENT);
+    expect(await world.records.outcome()).toMatchObject({ result: 'completed', status: 200 });
+  });
+
+  test('get every answer to what they asked in one go, and none to what they did not finish', async () => {
+    const { world, server, at } = await plainWorld();
+    const socket = await world.enter('captured-plain', 'api.example.com');
+    const text = readAll(socket);
+    socket.end(`GET /1 HTTP/1.1\r\nHost: ${at}\r\n\r\nGET /2 HTTP/1.1\r\nHost: ${at}\r\n\r\nPOST /3 HTTP/1.1\r\nHost: ${at}\r\nContent-Length: 9\r\n\r\nhi`);
+
+    expect((await text).match(/GET \/\d/g)).toEqual(['GET /1', 'GET /2']);
+    expect(await world.records.outcome(2)).toMatchObject({ result: 'cut', reason: 'client-gone' });
+    expect(server.calls.map(({ url }) => url)).toEqual(['/1', '/2']);
+  });
+});
+
 describe('bodies that cannot be read', () => {
   const BROKEN = 'Transfer-Encoding: chunked\r\n\r\nzz\r\n';
 
