@@ -3,7 +3,7 @@ export type JournalFaultCode =
   | 'unusable'
   /** Another living process writes this journal. */
   | 'in-use'
-  /** No space, or the file may not grow. */
+  /** No space, the file may not grow, or the journal has reached its own limit. */
   | 'full'
   /** A write or a sync failed for another reason. */
   | 'write-failed'

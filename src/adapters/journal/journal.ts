@@ -14,6 +14,7 @@ import { CAPTURE_MEMORY, CapturingSink } from './payload-sink.ts';
 import { randomPool } from './random-pool.ts';
 import { Refusals } from './refusals.ts';
 import { createSeal } from './seal.ts';
+import { Space } from './space.ts';
 
 export interface JournalOptions {
   /** Made (0700) if absent. */
@@ -23,6 +24,8 @@ export interface JournalOptions {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Public P-256 key to which payloads are sealed; absent: a key pair in the journal's own `keys` folder, made at need. */
   readonly sealTo?: JWK;
+  /** Bytes that the folder may take on disk; absent: as many as there are. Over it records are refused as `full`. */
+  readonly limit?: number;
   /** Instead of real files, for tests of what disks do. */
   readonly createFile?: CreateLogFile;
 }
@@ -63,7 +66,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let blobs: BlobStore | undefined;
   try {
     const key = evidenceKey(directory, options.sealTo);
-    const create = options.createFile ?? createLogFile;
+    const create = limited(options, options.createFile ?? createLogFile);
     const store = new BlobStore(directory, createSeal(key, now, randomBytes), create);
     blobs = store;
     const secret = Buffer.from(randomBytes(32)).toString('hex');
@@ -94,6 +97,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     unlock();
     throw error;
   }
+}
+
+function limited({ directory, limit, now }: JournalOptions, create: CreateLogFile): CreateLogFile {
+  return limit === undefined ? create : new Space(directory, limit, now).within(create);
 }
 
 function makeFolders(directory: string): void {

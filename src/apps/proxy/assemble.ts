@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 import { createAuthority } from '../../adapters/certificates/authority.ts';
-import { openJournal } from '../../adapters/journal/journal.ts';
+import { type JournalOptions, openJournal } from '../../adapters/journal/journal.ts';
 import { createDialer } from '../../adapters/network/dial.ts';
 import { createSyntheticNames } from '../../adapters/network/names.ts';
 import { countRejections } from '../../adapters/network/rejections.ts';
@@ -19,6 +19,8 @@ export interface AssemblySettings {
   readonly listeners: ProxySettings['listeners'];
   /** Folder of the journal; made where it does not exist. */
   readonly journal: string;
+  /** Bytes that it may take; absent: as many as there are. */
+  readonly journalLimit?: number;
   /** Public JWK that payloads are sealed to. */
   readonly sealTo?: JWK;
   /** PEM certificates that are trusted upstream besides the system's. */
@@ -48,7 +50,7 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
   const { log, snapshots } = settings;
   const now = Date.now;
   const authority = await createAuthority({ commonName: 'Sallyport proxy', now, lifetime: CA_LIFETIME });
-  const journal = await openJournal({ directory: settings.journal, now, randomBytes, ...(settings.sealTo && { sealTo: settings.sealTo }) });
+  const journal = await openJournal({ directory: settings.journal, now, randomBytes, ...journalOptionsOf(settings) });
   const ownPorts: number[] = [];
   const captured = (settings.listeners.captured?.length ?? 0) > 0 || settings.listeners.dns !== undefined;
   try {
@@ -73,6 +75,10 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
     await journal.close();
     throw error;
   }
+}
+
+function journalOptionsOf({ journalLimit, sealTo }: AssemblySettings): Pick<JournalOptions, 'limit' | 'sealTo'> {
+  return { ...(journalLimit !== undefined && { limit: journalLimit }), ...(sealTo && { sealTo }) };
 }
 
 function resolverOf({ resolve, resolvers }: AssemblySettings): ReturnType<typeof createResolver> {

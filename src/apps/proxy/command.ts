@@ -11,7 +11,7 @@ import type { CapturedPort } from '../../adapters/network/captured-port.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
 import { DNS_PORT, EXPLICIT_PORT, HEALTH_PORT } from '../../core/terms/fixed-names.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
-import { readPortNumber, readServer } from './options.ts';
+import { readPortNumber, readServer, readSize } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 import { watchUncaptured } from './uncaptured.ts';
@@ -20,6 +20,7 @@ import { type Told, waitForKey } from './wait-for-key.ts';
 type Options = SourceOptions & {
   readonly listen: Endpoint;
   readonly journal?: string;
+  readonly journalLimit?: number;
   readonly caOut?: string;
   readonly upstreamCa?: readonly string[];
   readonly resolve?: readonly Fixed[];
@@ -50,6 +51,7 @@ export function proxyCommand(): Command {
     .option('--policy <file|dir>', 'policy file, or a folder of them; read again when they change')
     .addOption(new Option('--listen <address:port>', 'where agents ask the proxy').default(readListen(EXPLICIT), EXPLICIT).argParser(readListen))
     .option('--journal <dir>', 'where the record is kept')
+    .option('--journal-limit <size>', 'what the record may take on disk, such as 768Mi; over it calls are refused', readSize)
     .option('--ca-out <file>', 'write the certificate that agents have to trust')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
@@ -91,6 +93,7 @@ async function serve(options: Options): Promise<void> {
       snapshots: source,
       listeners: { ...listeners, health: told?.health ?? health },
       journal: journalPlace(options.journal, process.env, homedir()),
+      ...(options.journalLimit !== undefined && { journalLimit: options.journalLimit }),
       ...(told && { sealTo: told.sealTo }),
       upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readInput(file, '--upstream-ca'))),
       ...(options.resolve && { resolve: byHost(options.resolve) }),

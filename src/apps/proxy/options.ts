@@ -15,3 +15,13 @@ export function readServer(text: string): string {
   if (parseAddress(text) === undefined && parseAddress(bracketed ?? plain ?? '') === undefined) throw new InvalidArgumentError('Expected the IP address of a DNS server.');
   return text;
 }
+
+const BINARY_UNITS = ['', 'Ki', 'Mi', 'Gi', 'Ti'];
+
+/** Bytes, alone or with a binary unit as Kubernetes writes it. */
+export function readSize(text: string): number {
+  const [, digits, unit = ''] = /^([1-9][0-9]{0,14})([KMGT]i)?$/.exec(text) ?? [];
+  const bytes = Number(digits) * 1024 ** BINARY_UNITS.indexOf(unit);
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Expected a size in bytes, such as 805306368 or 768Mi.');
+  return bytes;
+}

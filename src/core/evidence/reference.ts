@@ -85,11 +85,14 @@ crash left at the end of a pack is named by no record, and nothing is written be
 A record that could not be written is refused to its caller, who then makes no call. What was written of it is cut off the
 file again. Where the file cannot be cut, or a sync fails, the journal leaves the file and opens a new epoch, whose first
 record says which lines of the old one are void. A process that dies in between leaves at most an intent without an outcome.
+Where the journal has a limit (\`sallyport proxy --journal-limit\`; in a pod 768Mi, below the size of its volume), it is full once its files
+take that much on disk; it looks once a second whether there is room again.
 As soon as records can be kept again, a notice \`records-refused\` says how many could not be, since when and why.
 
 ## Verification
 
-\`sallyport log verify DIR\` ends 0 (intact), 1 (tampered) or 2 (incomplete). It cannot know, as long as checkpoints are
+\`sallyport log verify DIR\` ends 0 (intact), 1 (tampered) or 2 (incomplete). What an epoch declares void must be what a writer leaves
+behind: a call with its outcome, or the end of an epoch, is none of it (\`void-contradicted\`). It cannot know, as long as checkpoints are
 not signed and kept elsewhere: whether lines, or whole epochs, were cut from the very end, together with the record that
 points to them; whether the last record was altered, which nothing points to yet; and whether somebody who may write
 the folder made everything anew from some record to the end.`;

@@ -3,7 +3,7 @@ import type { Container } from '../checks/pod.ts';
 import { canonicalQuantity } from '../checks/quantity.ts';
 import { HEALTH_PORT, PROXY_UID } from '../terms/fixed-names.ts';
 import type { InjectionSettings, ResourceAmounts } from './settings.ts';
-import { CA_FILE, JOURNAL_FOLDER, PROXY_MOUNTS, TOKEN_FILE } from './volumes.ts';
+import { CA_FILE, JOURNAL_FOLDER, JOURNAL_LIMIT, PROXY_MOUNTS, TOKEN_FILE } from './volumes.ts';
 
 const NOBODY = 65534;
 
@@ -56,6 +56,7 @@ function proxyArguments({ controller, resolver, clusterDomain, ...settings }: In
     ...controller.keys.flatMap((key) => ['--link-key', key]),
     '--token-file', TOKEN_FILE,
     '--journal', JOURNAL_FOLDER,
+    '--journal-limit', JOURNAL_LIMIT,
     '--ca-out', CA_FILE,
     '--resolver', resolver,
     '--cluster-domain', clusterDomain,

@@ -6,6 +6,10 @@ export const CA_FILE = `${CA_FOLDER}/ca.crt`;
 export const TOKEN_FILE = '/var/run/secrets/sallyport/token';
 export const JOURNAL_FOLDER = '/var/lib/sallyport/journal';
 
+const JOURNAL_VOLUME = '1Gi';
+/** Well below the volume's size, at which the kubelet would evict the pod, and the proxy's limit of storage, which its log counts to as well. */
+export const JOURNAL_LIMIT = '768Mi';
+
 const READABLE_BY_ALL = 0o644;
 
 /** What the agent's containers see of the sidecar: the certificate of the pod's own CA. */
@@ -23,7 +27,7 @@ const VOLUMES: readonly Volume[] = [
   volume('sallyport-token', {
     projected: { defaultMode: READABLE_BY_ALL, sources: [{ serviceAccountToken: { audience: TOKEN_AUDIENCE, expirationSeconds: 600, path: 'token' } }] },
   }),
-  volume('sallyport-journal', { emptyDir: { sizeLimit: '1Gi' } }),
+  volume('sallyport-journal', { emptyDir: { sizeLimit: JOURNAL_VOLUME } }),
 ];
 
 /** Puts our volumes in: over those of the same name, where they stand, else at the end. */

@@ -27,13 +27,13 @@ interface Running extends Started {
 }
 
 /** The whole program before one tool server, found by a fixed name. */
-async function running(server: ToolServer): Promise<Running> {
+async function running(server: ToolServer, ...more: string[]): Promise<Running> {
   const place = await folder();
   const [policyFile, upstreamCa, caOut, journal] = ['policy.yaml', 'upstream.crt', 'ca.crt', 'journal'].map((name) => join(place, name)) as [string, string, string, string];
   await Promise.all([writeFile(policyFile, policy(server.port)), writeFile(upstreamCa, server.ca)]);
   const proxy = start([
     '--policy', policyFile, '--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', '--journal', journal, '--ca-out', caOut,
-    '--upstream-ca', upstreamCa, '--resolve', 'api.example.com:127.0.0.1', '--agent', 'agents/triage',
+    '--upstream-ca', upstreamCa, '--resolve', 'api.example.com:127.0.0.1', '--agent', 'agents/triage', ...more,
   ]);
   await expect.poll(proxy.log, { timeout: 10_000 }).toContain('"msg":"listening"');
   const port = Number(/"explicit":\{"host":"127\.0\.0\.1","port":(\d+)\}/.exec(proxy.log())?.[1]);
@@ -124,4 +124,22 @@ test('a sidecar warns, and records, where a policy lists a port that is not capt
   expect(await proxy.ended).toBe(0);
   const [epoch = ''] = (await readdir(journal)).filter((name) => name.endsWith('.jsonl'));
   expect(await readFile(join(journal, epoch), 'utf8')).toContain(sentence);
+});
+
+test('a journal at its limit: calls are refused without being made, and the proxy is not ready', async () => {
+  const server = await startToolServer({ hosts: ['api.example.com'] });
+  onTestFinished(server.close);
+  const proxy = await running(server, '--journal-limit', '96Ki', '--labels', 'app=triage');
+  const secured = await proxy.enter();
+  let [made, answer] = [0, ''];
+  for (; made < 500 && !answer.startsWith('HTTP/1.1 503'); made += 1) {
+    secured.write(`GET /items HTTP/1.1\r\nHost: api.example.com:${server.port}\r\n\r\n`);
+    answer = await readUntil(secured, /GET \/items |\}\n$/);
+  }
+  expect(answer).toContain('"reason": "record-unavailable"');
+  expect(made).toBeGreaterThan(20);
+  expect(server.calls).toHaveLength(made - 1);
+  const health = /"health":\{"host":"127\.0\.0\.1","port":(\d+)\}/.exec(proxy.log())?.[1];
+  expect(await (await fetch(`http://127.0.0.1:${health}/readyz`)).text()).toBe('not ready: the journal cannot be written\n');
+  proxy.child.kill('SIGKILL');
 });
