@@ -59,7 +59,7 @@ export function connectKube(options: { kubeconfig?: string } = {}): KubeClient {
   const config = loadConfig(options.kubeconfig);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new InputFault('unfit', `expected a kubeconfig whose current context names a cluster, got context ${JSON.stringify(config.currentContext)}`);
+    throw new InputFault('unfit', `--kubeconfig: ${options.kubeconfig ?? 'of this cluster'}: expected a kubeconfig whose current context names a cluster, got context ${config.currentContext || 'none'}`);
   }
   const close = shareDispatcher(config);
   const call = <T>(method: HttpMethod, path: string, options?: RequestOptions, body?: Body): Promise<T> => exchange<T>(config, server, method, path, options, body);
@@ -101,7 +101,7 @@ function loadConfig(kubeconfig: string | undefined): KubeConfig {
       throw new Error('this process runs in no cluster; name one with --kubeconfig <file>');
     }
   } catch (cause) {
-    throw new InputFault('unreadable', kubeconfig === undefined ? errorText(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause)})`, cause);
+    throw new InputFault('unreadable', kubeconfig === undefined ? errorText(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause).split('\n')[0]})`, cause);
   }
   return config;
 }

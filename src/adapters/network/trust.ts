@@ -17,7 +17,8 @@ export function upstreamTrust(ca: readonly string[]): () => SecureContext {
   };
 }
 
-function certificatesIn(pem: string): string[] {
+/** Each certificate of a PEM text by itself. Throws `CertificateFault` `pem-invalid`, also where there is none. */
+export function certificatesIn(pem: string): string[] {
   const certificates = splitPem(pem);
   // Where there is none, reading the text says so.
   for (const certificate of certificates.length === 0 ? [pem] : certificates) readCertificate(certificate);

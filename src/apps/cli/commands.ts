@@ -37,7 +37,7 @@ function entry(group: Group, name: string, description: string, make: () => Prom
 /** What is alike in the help of every command. */
 function finished(command: Command): Command {
   command.helpOption('-h, --help', 'print this help');
-  if (command.commands.length > 0) command.helpCommand('help [command]', 'print the help of one of these');
+  if (command.commands.length > 0) command.helpCommand('help [command]', 'Print the help of one of these.');
   for (const child of command.commands) finished(child);
   return command;
 }

@@ -42,7 +42,8 @@ export async function run(args: readonly string[]): Promise<number> {
 /** `help WORD ...` asks for what `WORD ... --help` prints, of which commander's own finds the first word only. */
 function withoutHelp(args: readonly string[]): readonly string[] {
   const [help, ...words] = args;
-  return help === 'help' && words[0]?.startsWith('-') === false ? [...words, '--help'] : args;
+  if (help !== 'help' || words[0]?.startsWith('-') !== false) return args;
+  return words[0] === 'help' ? ['--help'] : [...words, '--help'];
 }
 
 /** Of words that name no command the first stray one is all that is to be read: asked for its help commander would tell of something else. */
@@ -63,7 +64,7 @@ async function programFor(word: string | undefined): Promise<Command> {
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .helpCommand('help [command]', 'print the help of one of these')
+    .helpCommand('help [command]', 'Print the help of one of these.')
     .addHelpText('after', HELP_END);
   for (const entry of COMMANDS) {
     program.commandsGroup(`${entry.group}:`);

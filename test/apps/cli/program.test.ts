@@ -8,6 +8,7 @@ describe('help', () => {
     [['help', 'run'], ['run', '--help']],
     [['help', 'policy', 'explain'], ['policy', 'explain', '--help']],
     [['help'], ['--help']],
+    [['help', 'help'], ['--help']],
   ])('%j prints what %j prints, options and examples too', async (asked, spelt) => {
     const { code, stdout, stderr } = await sallyport(...asked);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -62,12 +63,14 @@ describe('bad usage and input that cannot be read end with 2, and one line that 
     [['proxy', '--controller', 'https://controller.example'], '--controller needs --controller-ca, --link-key and --token-file'],
     [['run', ...policy, '--upstream-ca', '/nowhere', '--', 'true'], '--upstream-ca: /nowhere: cannot be read (there is no such file or folder)'],
     [['run', ...policy, '--log-level', 'loud', '--', 'true'], "option '--log-level <level>' argument 'loud' is invalid. Allowed choices are fatal, error, warn, info, debug, trace, silent."],
+    [['run', ...policy, '--upstream-ca', 'LICENSE', '--', 'true'], '--upstream-ca: LICENSE: expected PEM certificates, got something else or a broken one'],
     [['run', '--policy', '/nowhere', '--', 'true'], '/nowhere: cannot be read (there is no such file or folder)'],
     [['webhook', '--cert-dir', '/nowhere', '--profile', 'nope'], '--profile: expected one of isolated, contained, or a file; got "nope"'],
     [['webhook', '--cert-dir', '/nowhere', '--profile', './nope.yaml'], '--profile: ./nope.yaml: cannot be read (there is no such file or folder)'],
     [['webhook', '--cert-dir', '/nowhere', '--resolver', 'dns'], '--resolver: expected an IP address, got "dns"'],
     [['webhook'], 'this process runs in no cluster; expected --cert-dir <dir> to do without one, or --kubeconfig <file> to name one'],
     [['controller', '--kubeconfig', '/nowhere'], '--kubeconfig: /nowhere: cannot be read (there is no such file or folder)'],
+    [['controller', '--kubeconfig', 'deploy/samples/policy.yaml'], '--kubeconfig: deploy/samples/policy.yaml: expected a kubeconfig whose current context names a cluster, got context none'],
     [['controller'], 'this process runs in no cluster; name one with --kubeconfig <file>'],
     [['check', '/nowhere'], '/nowhere: cannot be read (there is no such file or folder)'],
     [['inject', 'LICENSE', '--controller-ca', '/nowhere'], '--controller-ca: /nowhere: cannot be read (there is no such file or folder)'],

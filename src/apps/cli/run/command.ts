@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { Command } from 'commander';
+import { readCertificatesFile } from '../../../adapters/command-line/certificates-file.ts';
 import { helpEnd } from '../../../adapters/command-line/help.ts';
-import { readInput } from '../../../adapters/command-line/input-file.ts';
 import { type AgentName, collect, collectResolve, type Fixed, logLevelOption, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
 import { journalPlace } from '../../../adapters/journal/place.ts';
 import { behindGate } from './run.ts';
@@ -61,7 +61,7 @@ async function settingsOf({ policy, agent, labels, resolve = [], upstreamCa = []
     policy, resolve, requireCapture, logLevel,
     ...(agent && { agent }),
     ...(labels && { labels }),
-    upstreamCa: await Promise.all(upstreamCa.map(async (file) => await readInput(file, '--upstream-ca'))),
+    upstreamCa: await Promise.all(upstreamCa.map(async (file) => await readCertificatesFile(file, '--upstream-ca'))),
     journal: journalPlace(journal, process.env, homedir()),
   };
 }

@@ -60,8 +60,26 @@ export async function enter({ flags, folder, ports, program, env }: CellSettings
       child.send('go');
       return child;
     },
-    abandon: () => { child.kill('SIGKILL'); },
+    abandon: () => {
+      // The helper goes by the end of the channel, of which it holds an end itself.
+      child.disconnect();
+      child.kill('SIGKILL');
+      closeAll(listeners);
+    },
   };
+}
+
+/** What was handed over keeps this process alive. Whoever took it may have closed it already. */
+function closeAll({ explicit, captured = [], dns }: Cell['listeners']): void {
+  const servers = [explicit, ...captured.map(({ at }) => at)].flatMap((one) => (one && 'server' in one ? [one.server] : []));
+  for (const server of servers) server.close();
+  if (dns === undefined || !('udp' in dns)) return;
+  dns.tcp.close();
+  try {
+    dns.udp.close();
+  } catch {
+    // Only of a UDP socket is it a fault to be closed twice.
+  }
 }
 
 function unshareArguments(flags: readonly string[], args: readonly string[]): string[] {

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../../../adapters/journal/make-folder.ts';
 import { statePlace } from '../../../adapters/journal/place.ts';
 import { verifyLog } from '../../../adapters/journal/verify-log.ts';
 import { tailLog } from '../log/tail.ts';
@@ -34,7 +35,7 @@ export async function up(settings: UpSettings): Promise<number> {
   const fleeting = settings.once && settings.state === undefined;
   const state = fleeting ? await mkdtemp(join(tmpdir(), 'sallyport-up-')) : (settings.state ?? statePlace(process.env, homedir()));
   try {
-    await mkdir(state, { recursive: true, mode: 0o700 });
+    makeFolder(state);
     return await show(state, settings);
   } finally {
     if (fleeting) await rm(state, { recursive: true, force: true });

@@ -223,6 +223,12 @@ describe('a program behind the gate', () => {
     expect(await sallyport('run', '--policy', policy, '--', program)).toEqual({ code, stdout: '', stderr: `sallyport: ${sentence}\n` });
   });
 
+  test('is not begun where no record can be kept, and then everything ends', async () => {
+    const { code, stdout, stderr } = await run(['--journal', '/proc/nowhere'], ['echo', 'ran']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('sallyport: making /proc/nowhere failed');
+  });
+
   test('leaves nothing behind but its record', async () => {
     const { stdout } = await run([], ['sh', '-c', 'echo $SSL_CERT_FILE; test -s $SSL_CERT_FILE && echo there']);
     const [caFile = '', there] = stdout.trim().split('\n');
