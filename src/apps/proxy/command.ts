@@ -3,8 +3,9 @@ import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
+import { readCertificatesFile } from '../../adapters/command-line/certificates-file.ts';
 import { helpEnd } from '../../adapters/command-line/help.ts';
-import { readInput } from '../../adapters/command-line/input-file.ts';
+import { systemReason } from '../../adapters/command-line/input-file.ts';
 import { collect, collectCaptured, collectResolve, type Fixed, logLevelOption, readAgent, readLabels, readListen } from '../../adapters/command-line/options.ts';
 import { journalPlace } from '../../adapters/journal/place.ts';
 import type { CapturedPort } from '../../adapters/network/captured-port.ts';
@@ -95,14 +96,18 @@ async function serve(options: Options): Promise<void> {
       journal: journalPlace(options.journal, process.env, homedir()),
       ...(options.journalLimit !== undefined && { journalLimit: options.journalLimit }),
       ...(told && { sealTo: told.sealTo }),
-      upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readInput(file, '--upstream-ca'))),
+      upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readCertificatesFile(file, '--upstream-ca'))),
       ...(options.resolve && { resolve: byHost(options.resolve) }),
       ...(options.resolver && { resolvers: options.resolver }),
       ...(options.clusterDomain !== undefined && { clusterDomain: options.clusterDomain }),
       countRejections: (options.captured ?? []).length > 0,
       log,
     });
-    await run(proxy, source, options, log, ended);
+    try {
+      await run(proxy, source, options, log, ended);
+    } finally {
+      await proxy.close();
+    }
   } finally {
     told?.health.close();
     await source.close();
@@ -122,7 +127,6 @@ async function run(proxy: AssembledProxy, source: Source, options: Options, log:
   log.info({ explicit, health, captured, ...(options.caOut !== undefined && { ca: options.caOut }) }, 'listening');
   const signal = await ended;
   log.info({ signal }, 'shutting down');
-  await proxy.close();
 }
 
 /** Only health may be asked from outside the pod; the captured listeners have to take any synthetic address, and check it themselves. */
@@ -141,8 +145,12 @@ function listenersOf(options: Options): ProxySettings['listeners'] & { readonly 
 /** Whoever waits for the file must never read half of it. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.new`;
-  await writeFile(draft, text, { mode: 0o644 });
-  await rename(draft, file);
+  try {
+    await writeFile(draft, text, { mode: 0o644 });
+    await rename(draft, file);
+  } catch (error) {
+    throw new Error(`--ca-out: ${file}: cannot be written (${systemReason(error)})`, { cause: error });
+  }
 }
 
 async function terminated(): Promise<NodeJS.Signals> {

@@ -143,3 +143,13 @@ test('a journal at its limit: calls are refused without being made, and the prox
   expect(await (await fetch(`http://127.0.0.1:${health}/readyz`)).text()).toBe('not ready: the journal cannot be written\n');
   proxy.child.kill('SIGKILL');
 });
+
+test('a CA that cannot be written ends the proxy, with the place and the reason', async () => {
+  const place = await folder();
+  const [file, caOut] = [join(place, 'policy.yaml'), join(place, 'none', 'ca.crt')];
+  await writeFile(file, policy(443));
+  const proxy = start(['--policy', file, '--listen', '127.0.0.1:0', '--health', '127.0.0.1:0', '--journal', join(place, 'journal'), '--ca-out', caOut]);
+
+  expect(await proxy.ended).toBe(1);
+  expect(proxy.log()).toContain(`sallyport: --ca-out: ${caOut}: cannot be written (there is no such file or folder)\n`);
+});
