@@ -12,7 +12,7 @@ import type { CapturedPort } from '../../adapters/network/captured-port.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
 import { DNS_PORT, EXPLICIT_PORT, HEALTH_PORT } from '../../core/terms/fixed-names.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
-import { readPortNumber, readServer, readSize } from './options.ts';
+import { collectLinkKey, readController, readEncodedCertificates, readPortNumber, readServer, readSize } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 import { watchUncaptured } from './uncaptured.ts';
@@ -67,9 +67,9 @@ export function proxyCommand(): Command {
 function withSidecarOptions(command: Command): Command {
   return command
     .optionsGroup('As a sidecar:')
-    .option('--controller <url>', 'get the policies of this pod from here')
-    .option('--controller-ca <base64>', 'PEM certificates of the controller, in base64')
-    .option('--link-key <key>', 'public key that signs policies, base64url (repeatable)', collect)
+    .option('--controller <url>', 'get the policies of this pod from here', readController)
+    .option('--controller-ca <base64>', 'PEM certificates of the controller, in base64', readEncodedCertificates)
+    .option('--link-key <key>', 'public key that signs policies, base64url (repeatable)', collectLinkKey)
     .option('--token-file <file>', 'the pod\'s projected token')
     .option('--resolver <address>', 'DNS server to resolve permitted names with (repeatable)', (text: string, before: readonly string[] = []) => collect(readServer(text), before))
     .option('--cluster-domain <domain>', 'DNS suffix of the cluster')

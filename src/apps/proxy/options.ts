@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { certificatesIn } from '../../adapters/network/trust.ts';
 import { parseAddress } from '../../core/address/address.ts';
 
 /* Readers of the option values that this command alone takes. Each throws commander's error, which says what was expected. */
@@ -24,4 +25,26 @@ export function readSize(text: string): number {
   const bytes = Number(digits) * 1024 ** BINARY_UNITS.indexOf(unit);
   if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Expected a size in bytes, such as 805306368 or 768Mi.');
   return bytes;
+}
+
+/** The controller's URL. */
+export function readController(text: string): string {
+  if (!/^https:\/\/[^/]/.test(text)) throw new InvalidArgumentError('Expected an https:// URL.');
+  return text;
+}
+
+/** PEM certificates in base64, given back as they are. */
+export function readEncodedCertificates(text: string): string {
+  try {
+    certificatesIn(Buffer.from(text, 'base64').toString('utf8'));
+    return text;
+  } catch {
+    throw new InvalidArgumentError('Expected PEM certificates in base64.');
+  }
+}
+
+/** An Ed25519 public key: 32 bytes in base64url. Repeatable. */
+export function collectLinkKey(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[\w-]{43}$/.test(text)) throw new InvalidArgumentError('Expected an Ed25519 public key, 32 bytes in base64url.');
+  return [...before, text];
 }

@@ -92,3 +92,8 @@ test.each([['--help'], ['policy explain --help'], ['check test/golden/pods/workl
   const { status, stderr } = spawnSync('sh', ['-c', `{ "$0" src/main.ts ${words}; echo "ended with $?" >&2; } | true`, process.execPath], { encoding: 'utf8', timeout: 20_000 });
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^ended with [01]\n$/) });
 });
+
+test.skipIf(process.platform !== 'linux')('output that cannot be written is told in a line', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', '"$0" src/main.ts --help > /dev/full', process.execPath], { encoding: 'utf8', timeout: 20_000 });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'sallyport: standard output cannot be written: ENOSPC: no space left on device, write\n' });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readPortNumber, readServer, readSize } from '../../../src/apps/proxy/options.ts';
+import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
+import { collectLinkKey, readController, readEncodedCertificates, readPortNumber, readServer, readSize } from '../../../src/apps/proxy/options.ts';
 
 describe('options are read into values or refused with what was expected', () => {
   test.each(['192.0.2.53', '192.0.2.53:5353', '2001:db8::53', '[2001:db8::53]:53'])('a DNS server: %s', (text) => {
@@ -22,5 +23,17 @@ describe('options are read into values or refused with what was expected', () =>
     expect(readPortNumber('0')).toBe(0);
     expect(() => readPortNumber('65536')).toThrow('Expected a port');
     expect(() => readPortNumber('-1')).toThrow('Expected a port');
+  });
+
+  test('what binds a sidecar to its controller is looked at before anything is opened', async () => {
+    expect(readController('https://controller.example:8443')).toBe('https://controller.example:8443');
+    for (const text of ['http://controller.example', 'controller.example', 'https://']) expect(() => readController(text)).toThrow('Expected an https:// URL.');
+    const key = 'A'.repeat(43);
+    expect(collectLinkKey(key, collectLinkKey(key))).toEqual([key, key]);
+    expect(() => collectLinkKey('A')).toThrow('Expected an Ed25519 public key, 32 bytes in base64url.');
+    const { cert } = await mintAuthority({ commonName: 'Controller', now: Date.now(), lifetime: 3_600_000 });
+    const encoded = Buffer.from(cert).toString('base64');
+    expect(readEncodedCertificates(encoded)).toBe(encoded);
+    for (const text of ['', 'x', Buffer.from('words').toString('base64')]) expect(() => readEncodedCertificates(text)).toThrow('Expected PEM certificates in base64.');
   });
 });
