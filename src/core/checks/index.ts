@@ -23,6 +23,7 @@ import { serviceAccountToken } from './service-account-token.ts';
 import { serviceLinks } from './service-links.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
 import { sysctls } from './sysctls.ts';
+import { terminationGrace } from './termination-grace.ts';
 import { viewPod } from './view.ts';
 import { volumeTypes } from './volume-types.ts';
 import { windows } from './windows.ts';
@@ -55,6 +56,7 @@ export const CHECKS: readonly Check[] = Object.freeze([
   nodeName,
   lifetime,
   lifetimeSet,
+  terminationGrace,
 ]);
 
 /** One pod can have a fault at each of thousands of values; nobody reads, and no log should keep, more than these. */

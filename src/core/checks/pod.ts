@@ -56,6 +56,7 @@ const envFromShape = record({}, { prefix: text, configMapRef: record({}, { name:
 const handlerShape = record({}, {
   httpGet: record({}, { host: text, port: textOrNumber }),
   tcpSocket: record({}, { host: text, port: textOrNumber }),
+  terminationGracePeriodSeconds: integer,
 });
 
 const volumeMountShape = record({ name: text, mountPath: text }, { readOnly: flag, subPath: text, mountPropagation: text });

@@ -10,7 +10,7 @@ import type { TextFault } from './text-faults.ts';
 /** Checks that a profile may soften to warnings. */
 export const WARNABLE_CHECKS = [
   'seccomp', 'app-armor', 'se-linux', 'proc-mount', 'read-only-root', 'resource-limits', 'runtime-class', 'service-account-token',
-  'secret-environment', 'service-links', 'host-aliases', 'node-name', 'lifetime', 'lifetime-set',
+  'secret-environment', 'service-links', 'host-aliases', 'node-name', 'lifetime', 'lifetime-set', 'termination-grace',
 ] as const;
 
 /** Checks without which gate two can be got around. */

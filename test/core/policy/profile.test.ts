@@ -16,6 +16,10 @@ describe('the built-in profiles', () => {
   });
 });
 
+test('both built-in profiles give an ending pod five minutes', () => {
+  expect([isolated.spec.maxTerminationGraceSeconds, contained.spec.maxTerminationGraceSeconds]).toEqual([300, 300]);
+});
+
 test('what a profile leaves out is as in isolated', () => {
   const text = 'apiVersion: sallyport.dev/v1alpha1\nkind: SandboxProfile\nmetadata: {name: a}\nspec: {limits: {cpu: "1"}, runtimeClassNames: {allowed: []}}\n';
   expect(parsePolicies([{ file: 'a', text }]).profiles[0]?.spec).toEqual({

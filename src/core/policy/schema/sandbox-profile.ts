@@ -28,6 +28,7 @@ const softened = checked('Id of a check.', 63, warnOnlyFault).meta({ enum: [...W
 export const profileSpec = z.strictObject({
   runtimeClassNames,
   maxLifetimeSeconds: z.int().min(1).max(31_536_000).default(8 * 3600).meta({ description: 'Longest life of a pod, in seconds.' }),
+  maxTerminationGraceSeconds: z.int().min(1).max(86_400).default(300).meta({ description: 'Longest that a pod may run on after it is told to end, in seconds.' }),
   volumeTypes: list(z.enum(VOLUME_TYPES), 20, 'Volume types that a pod may use.')
     .default(['configMap', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret']),
   limits,
