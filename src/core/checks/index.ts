@@ -24,6 +24,7 @@ import { serviceLinks } from './service-links.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
 import { sysctls } from './sysctls.ts';
 import { terminationGrace } from './termination-grace.ts';
+import { tokenAudience } from './token-audience.ts';
 import { viewPod } from './view.ts';
 import { volumeTypes } from './volume-types.ts';
 import { windows } from './windows.ts';
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = Object.freeze([
   processNamespace,
   ephemeralContainers,
   volumeTypes,
+  tokenAudience,
   sysctls,
   windows,
   seccomp,

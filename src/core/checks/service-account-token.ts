@@ -1,12 +1,13 @@
+import { TOKEN_AUDIENCE } from '../terms/fixed-names.ts';
 import type { Check, Finding } from './check.ts';
-import type { PodView } from './view.ts';
+import { projectedTokens, type PodView } from './view.ts';
 
 /**
  * The agent holds no credentials of the cluster.
  *
  *   field                                                      allowed
  *   spec.automountServiceAccountToken                          false
- *   spec.volumes[*].projected.sources[*].serviceAccountToken   absent (the proven sidecar's own is not looked at)
+ *   spec.volumes[*].projected.sources[*].serviceAccountToken   absent; for audience sallyport or none it is the business of token-audience
  *
  * A service account may say false too, but whoever edits it changes what later pods get: the pod has to say it itself.
  */
@@ -28,16 +29,10 @@ function automounted({ spec }: PodView): Finding[] {
 }
 
 function projected(view: PodView): Finding[] {
-  return view.volumes.filter(({ volume }) => !isAutomounted(view, volume.name)).flatMap(({ volume, field, title }) =>
-    (volume.projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, index) => (token === undefined ? [] : [{
-      reason: 'token-projected',
-      field: `${field}.projected.sources[${index}].serviceAccountToken`,
-      message: `${title} projects a service-account token`,
-      fix: 'remove the source; give the agent its credentials through the proxy',
-    }])));
-}
-
-/** What the API server adds on its own is one fault with its cause. */
-function isAutomounted({ spec }: PodView, name: string): boolean {
-  return spec.automountServiceAccountToken !== false && name.startsWith('kube-api-access-');
+  return projectedTokens(view).filter(({ audience }) => audience !== '' && audience !== TOKEN_AUDIENCE).map(({ field, title }) => ({
+    reason: 'token-projected',
+    field,
+    message: `${title} projects a service-account token`,
+    fix: 'remove the source; give the agent its credentials through the proxy',
+  }));
 }

@@ -98,6 +98,22 @@ export function sourcesOf(view: PodView): { readonly type: string; readonly fiel
   ]);
 }
 
+/**
+ * Every service-account token that a volume projects. What the API server mounts on its own is left out, but not what names an
+ * audience under that volume's name: the API server's own audience is the empty one.
+ */
+export function projectedTokens(view: PodView): { readonly audience: string; readonly field: string; readonly title: string }[] {
+  return view.volumes.flatMap(({ volume, field, title }) => (volume.projected?.sources ?? []).flatMap(({ serviceAccountToken: token }, index) => {
+    const audience = token?.audience ?? '';
+    if (token === undefined || (audience === '' && isAutomounted(view, volume.name))) return [];
+    return [{ audience, field: `${field}.projected.sources[${index}].serviceAccountToken`, title }];
+  }));
+}
+
+function isAutomounted({ spec }: PodView, name: string): boolean {
+  return spec.automountServiceAccountToken !== false && name.startsWith('kube-api-access-');
+}
+
 function place(containers: readonly Container[], list: string, kindOf: (one: Container) => ContainerKind): ContainerAt[] {
   return containers.map((container, index) => {
     const kind = kindOf(container);

@@ -8,7 +8,7 @@ import { sourcesOf, type PodView } from './view.ts';
  *
  *   field                                   allowed
  *   spec.volumes[*].TYPE                    spec.volumeTypes of the profile; exactly one
- *   spec.volumes[*].projected.sources[*]    the same; serviceAccountToken is the business of service-account-token
+ *   spec.volumes[*].projected.sources[*]    the same; serviceAccountToken is the business of token-audience and service-account-token
  *
  * Source: Pod Security Standards, "Volume Types", made stricter.
  */

@@ -16,7 +16,7 @@ export const WARNABLE_CHECKS = [
 /** Checks without which gate two can be got around. */
 export const ESSENTIAL_CHECKS = [
   'sidecar-intact', 'agent-identity', 'host-namespaces', 'privileged', 'privilege-escalation', 'capabilities', 'run-as-user',
-  'process-namespace', 'ephemeral-containers', 'volume-types', 'sysctls', 'windows',
+  'process-namespace', 'ephemeral-containers', 'volume-types', 'token-audience', 'sysctls', 'windows',
 ] as const;
 
 const EXPECTED = `a check that is not essential, such as ${WARNABLE_CHECKS[0]}`;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Pod, Volume } from '../../../src/core/checks/pod.ts';
 import { goodPod, told } from './pods.ts';
 
-const token = (name: string): Volume => ({ name, projected: { sources: [{ configMap: { name: 'kube-root-ca.crt' } }, { serviceAccountToken: { path: 'token' } }] } });
+const token = (name: string, audience?: string): Volume => ({ name, projected: { sources: [{ configMap: { name: 'kube-root-ca.crt' } }, { serviceAccountToken: { path: 'token', ...(audience !== undefined && { audience }) } }] } });
 const { automountServiceAccountToken: _, ...silent } = goodPod().spec;
 const AUTOMOUNT = 'token-automounted spec.automountServiceAccountToken';
 const PROJECTED = 'token-projected spec.volumes[0].projected.sources[1].serviceAccountToken';
@@ -10,8 +10,9 @@ const CASES: readonly [sentence: string, pod: Pod, faults: string[]][] = [
   ['no word of the token', { spec: silent }, [AUTOMOUNT]],
   ['the token wanted', goodPod({ automountServiceAccountToken: true }), [AUTOMOUNT]],
   ['the token as the API server mounts it: one fault, not two', { spec: { ...silent, volumes: [token('kube-api-access-x7b2p')] } }, [AUTOMOUNT]],
-  ['a token under the API server\'s name, without automount', goodPod({ volumes: [token('kube-api-access-x7b2p')] }), [PROJECTED]],
-  ['a projected token', goodPod({ volumes: [token('mine')] }), [PROJECTED]],
+  ['a projected token', goodPod({ volumes: [token('mine', 'vault.example')] }), [PROJECTED]],
+  ['a projected token under the API server\'s name', goodPod({ volumes: [token('kube-api-access-x7b2p', 'vault.example')] }), [PROJECTED]],
+  ['a projected token that is another check\'s', goodPod({ volumes: [token('mine')] }), []],
 ];
 
 test.each(CASES)('%s', (_sentence, pod, faults) => {
