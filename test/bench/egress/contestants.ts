@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ROOT } from '../../repository/imports.ts';
+import { builtProgram } from './program.ts';
 
 /** One way from the load to the upstream. */
 export interface Contestant {
@@ -28,8 +29,8 @@ export async function ours(setting: Setting): Promise<Contestant> {
   mkdirSync(folder);
   writeFileSync(join(folder, 'policy.yaml'), policy(setting.upstreamPort));
   const caFile = join(folder, 'ca.crt');
-  const args = ['src/main.ts', 'proxy', '--policy', join(folder, 'policy.yaml'), '--listen', `127.0.0.1:${port}`, '--journal', join(folder, 'journal'), '--ca-out', caFile, '--upstream-ca', setting.upstreamCa, '--resolve', 'localhost:127.0.0.1', '--agent', 'bench/agent', '--health', '127.0.0.1:0'];
-  return { name: 'sallyport', command: process.execPath, args: args.map((arg) => (arg === 'src/main.ts' ? join(ROOT, arg) : arg)), port, caFile };
+  const args = [builtProgram(), 'proxy', '--policy', join(folder, 'policy.yaml'), '--listen', `127.0.0.1:${port}`, '--journal', join(folder, 'journal'), '--ca-out', caFile, '--upstream-ca', setting.upstreamCa, '--resolve', 'localhost:127.0.0.1', '--agent', 'bench/agent', '--health', '127.0.0.1:0'];
+  return { name: 'sallyport', command: process.execPath, args, port, caFile };
 }
 
 /** A hundred rules that do not match stand before the one that does, as in a policy that people really write. */

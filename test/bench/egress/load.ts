@@ -1,4 +1,5 @@
-// One measurement: N connections that each send the next GET when the answer of the last is whole, for some seconds.
+// One measurement: N connections that each send the next GET when the answer of the last is whole, for some seconds; or a new
+// connection, with its CONNECT and its TLS handshake, for each GET.
 // Argument: a `Load` as JSON. Prints a `Measured` as JSON.
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -12,6 +13,8 @@ export interface Load {
   readonly path: string;
   readonly connections: number;
   readonly seconds: number;
+  /** A new connection for each GET. */
+  readonly fresh?: boolean;
 }
 
 export interface Measured {
@@ -27,6 +30,7 @@ const load = JSON.parse(process.argv[2] ?? '{}') as Load;
 const request = Buffer.from(
   `GET ${load.path} HTTP/1.1\r\nHost: ${load.target.host}:${load.target.port}\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n`,
 );
+const trusted = readFileSync(load.caFile);
 const times: number[] = [];
 let errors = 0;
 let end = Number.POSITIVE_INFINITY;
@@ -35,7 +39,7 @@ async function reach(): Promise<Socket> {
   const raw = connect({ host: '127.0.0.1', port: load.proxyPort ?? load.target.port, noDelay: true });
   await new Promise((resolve, reject) => raw.once('connect', resolve).once('error', reject));
   if (load.proxyPort !== undefined) await tunnel(raw);
-  const socket = connectTls({ socket: raw, servername: load.target.host, ca: readFileSync(load.caFile), ALPNProtocols: ['http/1.1'] });
+  const socket = connectTls({ socket: raw, servername: load.target.host, ca: trusted, ALPNProtocols: ['http/1.1'] });
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   return socket;
 }
@@ -53,7 +57,7 @@ function tunnel(raw: Socket): Promise<void> {
 /** Sends one GET after the other until time is up. */
 function drive(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
-    let started = 0;
+    let started = performance.now();
     let missing = -1;
     let head = '';
     const next = (): void => {
@@ -75,16 +79,31 @@ function drive(socket: Socket): Promise<void> {
       } else missing -= chunk.length;
       if (missing > 0) return;
       times.push(performance.now() - started);
-      next();
+      if (load.fresh === true) socket.destroy();
+      else next();
     });
     next();
   });
 }
 
-const sockets = await Promise.all(Array.from({ length: load.connections }, reach));
+/** One GET a connection; the time of a GET is from the first SYN on. */
+async function driveFresh(): Promise<void> {
+  while (performance.now() < end) {
+    const begun = performance.now();
+    const before = times.length;
+    try {
+      await drive(await reach());
+    } catch {
+      errors += 1;
+    }
+    if (times.length > before) times[before] = performance.now() - begun;
+  }
+}
+
+const sockets = load.fresh === true ? [] : await Promise.all(Array.from({ length: load.connections }, reach));
 const begun = performance.now();
 end = begun + load.seconds * 1000;
-await Promise.all(sockets.map(drive));
+await Promise.all(load.fresh === true ? Array.from({ length: load.connections }, driveFresh) : sockets.map(drive));
 const seconds = (performance.now() - begun) / 1000;
 times.sort((a, b) => a - b);
 const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;

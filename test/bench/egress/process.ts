@@ -19,11 +19,13 @@ export function start(command: string, args: readonly string[], env: Readonly<Re
   return Object.assign(child, { said: () => said });
 }
 
-export async function untilListening(port: number, child: ChildProcess & { said: () => string }): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+/** Resolves with the milliseconds that it took. */
+export async function untilListening(port: number, child: ChildProcess & { said: () => string }): Promise<number> {
+  const begun = performance.now();
+  while (performance.now() - begun < 30_000) {
     if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}: ${child.said()}`);
-    if (await answers(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (await answers(port)) return performance.now() - begun;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`${child.spawnfile} does not listen on ${port}: ${child.said()}`);
 }
