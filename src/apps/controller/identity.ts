@@ -29,6 +29,8 @@ export function hasEnded(pod: LivePod, now: number): boolean {
 /** The pod as policies select it and records name it. */
 export async function subjectOf(pod: LivePod, ownerName: (pod: LivePod) => Promise<string>): Promise<Subject & { readonly uid: string }> {
   const { namespace, name, uid, serviceAccount, labels } = pod;
-  const agent = labels[AGENT_LABEL] ?? await ownerName(pod);
+  const given = labels[AGENT_LABEL];
+  // An empty name names nobody, and no sidecar takes a policy for it.
+  const agent = given === undefined || given === '' ? await ownerName(pod) : given;
   return { namespace, agent, serviceAccount, pod: name, uid, labels };
 }

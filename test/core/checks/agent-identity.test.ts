@@ -14,3 +14,8 @@ test('a new pod takes any name, and a running one keeps it', () => {
   expect(told('agent-identity', named('a'))).toEqual([]);
   expect(told('agent-identity', named('a'), { before: named('a') })).toEqual([]);
 });
+
+test('an agent that is named is not named with nothing', () => {
+  expect(told('agent-identity', named(''))).toEqual(['agent-unnamed metadata.labels["sallyport.dev/agent"]']);
+  expect(told('agent-identity', goodPod())).toEqual([]);
+});
