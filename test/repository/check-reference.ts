@@ -12,8 +12,8 @@ once: with a reason, the field, the fix and a link to the section below. \`conta
 containers, restartable ones and ephemeral ones too. Templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and
 ReplicationControllers get a warning where their pods would be denied.
 
-The sidecar's own containers and volumes are judged by [sidecar-intact](#sidecar-intact) alone: a part that is not exactly what
-injection makes is spared nothing. A SandboxProfile may turn a check into a warning (\`warnOnly\`), but not an essential one.
+The sidecar's own containers and volumes are judged by [sidecar-intact](#sidecar-intact): of one that it tells to have changed no other
+check gives advice, and one that it neither proves nor tells of is spared nothing. A SandboxProfile may turn a check into a warning (\`warnOnly\`), but not an essential one.
 
 \`sallyport check FILE\` says all of this offline.
 `;

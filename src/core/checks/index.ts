@@ -22,10 +22,11 @@ import { secretEnvironment } from './secret-environment.ts';
 import { serviceAccountToken } from './service-account-token.ts';
 import { serviceLinks } from './service-links.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
+import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from './sidecar.ts';
 import { sysctls } from './sysctls.ts';
 import { terminationGrace } from './termination-grace.ts';
 import { tokenAudience } from './token-audience.ts';
-import { viewPod } from './view.ts';
+import { type PodView, viewPod } from './view.ts';
 import { volumeTypes } from './volume-types.ts';
 import { windows } from './windows.ts';
 
@@ -67,13 +68,33 @@ const MOST_FAULTS = 500;
 /** Runs every check on one pod and returns what they find; what is over 500 is counted in one fault that weighs what the heaviest of them does. */
 export function findFaults(context: CheckContext): Fault[] {
   const view = viewPod(context.pod, context.expected);
-  return capped(CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context))));
+  return capped(withoutEchoes(CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context))), view));
 }
 
 /** The section that explains a check, in the page that comes with the package. */
 export function checkLink(id: string): string {
   return `docs/checks.md#${id}`;
 }
+
+/**
+ * What sidecar-intact tells of a container or volume under one of our names is all that there is to do about it. Advice of other
+ * checks on the same would have its author mend the sidecar by hand.
+ */
+function withoutEchoes(faults: Fault[], view: PodView): Fault[] {
+  const changed = faults.filter(({ reason }) => reason === 'sidecar-changed');
+  if (changed.length === 0) return faults;
+  const told = sidecarParts(view).filter((part) => changed.some(({ field }) => isWithin(field, part)));
+  return faults.filter(({ check, field }) => check === sidecarIntact.id || !told.some((part) => isWithin(field, part)));
+}
+
+function sidecarParts({ containers, volumes }: PodView): string[] {
+  return [
+    ...containers.filter(({ container }) => SIDECAR_CONTAINERS.has(container.name)),
+    ...volumes.filter(({ volume }) => SIDECAR_VOLUMES.has(volume.name)),
+  ].map(({ field }) => field);
+}
+
+const isWithin = (field: string, part: string): boolean => field === part || field.startsWith(`${part}.`);
 
 function capped(faults: Fault[]): Fault[] {
   const untold = faults.slice(MOST_FAULTS);

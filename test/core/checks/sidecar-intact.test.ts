@@ -71,3 +71,22 @@ describe('the sidecar is proven by making it again', () => {
     expect(findFaults({ profile, pod: goodPod(), expected: good }).filter(({ check }) => check === 'sidecar-intact').map(({ warnOnly }) => warnOnly)).toEqual([false]);
   });
 });
+
+describe('advice on what sidecar-intact has told', () => {
+  const all = (pod: Pod): string[] => findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) }).map(({ check, field }) => `${check} ${field}`);
+  const ours = (securityContext: object) => ({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...securityContext } });
+
+  test.each<[string, Pod, string[]]>([
+    ['the capture with another image', tampered('initContainers', 0, () => ({ image: 'registry.example.com/other' })), ['sidecar-intact spec.initContainers[0].image']],
+    ['the proxy with another image', tampered('initContainers', 1, () => ({ image: 'registry.example.com/other' })), ['sidecar-intact spec.initContainers[1].image']],
+    ['our token for a longer time', changed({ volumes: good.spec.volumes!.with(1, { name: 'sallyport-token', projected: { defaultMode: 420, sources: [{ serviceAccountToken: { audience: 'sallyport', expirationSeconds: 3_600, path: 'token' } }] } }) }), ['sidecar-intact spec.volumes[1].projected.sources[0].serviceAccountToken.expirationSeconds']],
+  ])('is not given by other checks: %s', (_sentence, pod, faults) => {
+    expect(all(pod)).toEqual(faults);
+  });
+
+  test('is given on all other containers, in front of ours or changed themselves', () => {
+    const evil = { ...setup!, name: 'evil', ...ours({ runAsUser: 14_141 }) };
+    expect(all(changed({ initContainers: [evil, capture!, proxy!, canary!] }))).toContain('run-as-user spec.initContainers[0].securityContext.runAsUser');
+    expect(all(tampered('containers', 0, () => ({ env: [], ...ours({ runAsUser: 14_141 }) })))).toContain('run-as-user spec.containers[0].securityContext.runAsUser');
+  });
+});
