@@ -18,23 +18,26 @@ interface Entry {
   /** The last version that could be read. */
   readonly inForce?: AgentPolicy;
   readonly problem?: string;
+  /** Whom a version that could not be read may be for; absent: every agent of the namespace. */
+  readonly agents?: AgentPolicy['spec']['agents'];
 }
 
 /**
  * All policies, each in the last version that could be read.
  *
  * A policy that never could be is not left out: it might deny what another allows. As long as it stands there, no policy is in
- * force for the pods of its namespace, so that everything is denied to them.
+ * force for the pods that it may select, so that everything is denied to them: those with its labels, and all pods of its namespace
+ * where its labels cannot be read either.
  */
 export class PolicyBook {
   readonly #namespaces = new Map<string, Map<string, Entry>>();
   /** Selections by the policies in them; every pod of a Deployment has the same. */
   readonly #selections = new Map<string, Selection>();
 
-  put({ namespace, name, policy, problem }: PolicyReading): void {
+  put({ namespace, name, policy, problem, agents }: PolicyReading): void {
     const entries = this.#namespaces.get(namespace) ?? new Map<string, Entry>();
     const inForce = policy ?? entries.get(name)?.inForce;
-    entries.set(name, { ...(inForce && { inForce }), ...(problem !== undefined && { problem }) });
+    entries.set(name, { ...(inForce && { inForce }), ...(problem !== undefined && { problem }), ...(agents && { agents }) });
     this.#namespaces.set(namespace, entries);
     this.#selections.clear();
   }
@@ -64,7 +67,8 @@ export class PolicyBook {
 }
 
 function mayApply(entry: Entry | undefined, subject: Subject): boolean {
-  return entry?.inForce === undefined || selects(entry.inForce, subject);
+  if (entry?.inForce !== undefined) return selects(entry.inForce, subject);
+  return selects({ metadata: { namespace: subject.namespace }, spec: { agents: entry?.agents } }, subject);
 }
 
 function compose(entries: readonly Entry[]): Selection {

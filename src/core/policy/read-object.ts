@@ -43,12 +43,15 @@ function readableTools(policy: unknown): Numbered[] {
 
 /** The schema's library drops this one key of a mapping without a word, and so would widen what is selected by it. */
 function hiddenLabel(policy: unknown): Finding[] {
-  const labels = member(member(member(policy, 'spec'), 'agents'), 'matchLabels');
-  const hidden = typeof labels === 'object' && labels !== null && Object.hasOwn(labels, '__proto__');
-  return hidden ? [{ path: ['spec', 'agents', 'matchLabels'], key: '__proto__', message: 'the key is "__proto__"', expected: 'the name of a Kubernetes label' }] : [];
+  return selectsByHiddenLabel(policy) ? [{ path: ['spec', 'agents', 'matchLabels'], key: '__proto__', message: 'the key is "__proto__"', expected: 'the name of a Kubernetes label' }] : [];
 }
 
-function member(value: unknown, key: string): unknown {
+export function selectsByHiddenLabel(policy: unknown): boolean {
+  const labels = member(member(member(policy, 'spec'), 'agents'), 'matchLabels');
+  return typeof labels === 'object' && labels !== null && Object.hasOwn(labels, '__proto__');
+}
+
+export function member(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
 }
 

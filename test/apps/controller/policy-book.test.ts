@@ -74,6 +74,17 @@ describe('a policy that cannot be enforced as it is written', () => {
     expect(hosts(book)).toEqual(['one.example']);
   });
 
+  test.each<[string, object, string[]]>([
+    ['that it may select', { matchLabels: { app: 'triage' } }, []],
+    ['of its namespace, where it names no labels', {}, []],
+    ['of its namespace, where its labels cannot be read', { matchLabels: { app: 7 } }, []],
+    ['of its namespace, where it selects by more than labels', { matchLabels: { app: 'other' }, matchExpressions: [] }, []],
+    ['and spares one that its labels do not match', { matchLabels: { app: 'other' } }, ['one.example']],
+  ])('and has no good version denies everything to an agent %s', (_name, agents, expected) => {
+    const book = bookOf(reading('one', ['one.example']), reading('two', ['*.com'], { agents }));
+    expect([hosts(book), book.broken]).toEqual([expected, 1]);
+  });
+
   test('does not concern other namespaces', () => {
     expect(hosts(bookOf(reading('one', ['one.example']), broken('two', 'elsewhere')))).toEqual(['one.example']);
   });

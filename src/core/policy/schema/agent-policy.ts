@@ -50,7 +50,7 @@ export const tool = z.strictObject({
 const labelName = shaped('Name of a label.', 317, /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/, 'the name of a Kubernetes label');
 const labelValue = shaped('Value of a label.', 63, /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?$/, 'the value of a Kubernetes label');
 
-const agents = z.strictObject({
+export const agents = z.strictObject({
   matchLabels: z.record(labelName, labelValue)
     .refine((labels) => Object.keys(labels).length > 0, { message: 'selects by no label', params: { expected: 'a label; without `agents` every agent of the namespace is meant' } })
     .meta({ description: 'Labels that an agent\'s pod must have, all of them.' }),
