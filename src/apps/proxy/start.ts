@@ -173,6 +173,7 @@ async function closeProxy(house: House, sockets: Set<Socket>, life: { closing: b
   house.hangUps.stop();
   await Promise.race([house.openCalls.none(), pause(RECORDING)]);
   await stopped;
+  house.notices.count();
   house.notices.say({ event: 'proxy-stopped', sentence: 'The proxy has stopped.' });
 }
 

@@ -1,23 +1,46 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Notices } from '../../../src/apps/proxy/notices.ts';
 import { FakeRecords } from './harness.ts';
 
 const LOG = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-test('noise is bounded for each event, and what was left out is counted in the next one', async () => {
-  let now = 0;
-  const records = new FakeRecords();
-  const notices = new Notices({ records, log: LOG, now: () => now });
-  for (let n = 0; n < 50; n++) notices.say({ event: 'noise', sentence: `Noise ${n}.` });
-  notices.say({ event: 'signal', sentence: 'Signal.' });
-  await new Promise(setImmediate);
-  expect(records.notices.filter(({ event }) => event === 'noise')).toHaveLength(20);
-  expect(records.notices.filter(({ event }) => event === 'signal')).toHaveLength(1);
-  now = 10_000;
-  notices.say({ event: 'noise', sentence: 'Noise again.' });
-  await new Promise(setImmediate);
+function noise(notices: Notices, count: number): void {
+  for (let n = 0; n < count; n++) notices.say({ event: 'noise', sentence: `Noise ${n}.` });
+}
 
-  expect(records.notices.at(-1)).toEqual({ kind: 'notice', event: 'noise', sentence: 'Noise again.', facts: { omitted: 30 } });
+test('noise is bounded for each event, and what was left out is counted within seconds though nothing more comes', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => { vi.useRealTimers(); });
+  const records = new FakeRecords();
+  const notices = new Notices({ records, log: LOG, now: Date.now });
+  noise(notices, 50);
+  notices.say({ event: 'signal', sentence: 'Signal.' });
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(records.notices.map(({ event }) => event)).toEqual([...Array.from({ length: 20 }, () => 'noise'), 'signal']);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(records.notices.at(-1)).toEqual({ kind: 'notice', event: 'noise', sentence: '30 more of these were left out.', facts: { omitted: 30 } });
+  await vi.advanceTimersByTimeAsync(5_000);
+  notices.say({ event: 'noise', sentence: 'Noise again.' });
+  await vi.advanceTimersByTimeAsync(20_000);
+
+  expect(records.notices.slice(-2).map(({ sentence }) => sentence)).toEqual(['30 more of these were left out.', 'Noise again.']);
+});
+
+test('noise that goes on is counted again and again, each of it once', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => { vi.useRealTimers(); });
+  const records = new FakeRecords();
+  const notices = new Notices({ records, log: LOG, now: Date.now });
+  for (let second = 0; second < 30; second++) {
+    noise(notices, 100);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  notices.count();
+  await vi.advanceTimersByTimeAsync(0);
+
+  const omitted = records.notices.map(({ facts }) => Number(facts?.['omitted'] ?? 0));
+  expect(records.notices.filter(({ facts }) => facts === undefined).length + omitted.reduce((sum, each) => sum + each)).toBe(3_000);
+  expect(records.notices.length).toBeLessThan(70);
 });
 
 test('a notice that cannot be recorded is logged, and hurts nobody', async () => {
