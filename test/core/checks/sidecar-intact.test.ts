@@ -72,10 +72,10 @@ describe('the sidecar is proven by making it again', () => {
   });
 });
 
-describe('advice on what sidecar-intact has told', () => {
-  const all = (pod: Pod): string[] => findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) }).map(({ check, field }) => `${check} ${field}`);
-  const ours = (securityContext: object) => ({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...securityContext } });
+const all = (pod: Pod): string[] => findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) }).map(({ check, field }) => `${check} ${field}`);
+const ours = (securityContext: object) => ({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...securityContext } });
 
+describe('advice on what sidecar-intact has told', () => {
   test.each<[string, Pod, string[]]>([
     ['the capture with another image', tampered('initContainers', 0, () => ({ image: 'registry.example.com/other' })), ['sidecar-intact spec.initContainers[0].image']],
     ['the proxy with another image', tampered('initContainers', 1, () => ({ image: 'registry.example.com/other' })), ['sidecar-intact spec.initContainers[1].image']],

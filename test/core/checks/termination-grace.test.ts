@@ -3,6 +3,7 @@ import { inject } from '../../../src/core/injection/inject.ts';
 import { CONTAINED, faultsOf, goodPod, podWith, SETTINGS, told } from './pods.ts';
 
 const FOREVER = 1_000_000_000;
+const strict = (seconds: number) => ({ profile: { ...CONTAINED, spec: { ...CONTAINED.spec, maxTerminationGraceSeconds: seconds } } });
 const probe = { tcpSocket: { port: 8080 }, terminationGracePeriodSeconds: FOREVER };
 
 test('a pod may run on for as long as the profile says after it is told to end, and no longer', () => {
@@ -18,7 +19,6 @@ test.each(['livenessProbe', 'readinessProbe', 'startupProbe'])('a %s gives no mo
 });
 
 test('a pod that does not say gets thirty seconds from Kubernetes, which may be too many', () => {
-  const strict = (seconds: number) => ({ profile: { ...CONTAINED, spec: { ...CONTAINED.spec, maxTerminationGraceSeconds: seconds } } });
   expect(told('termination-grace', goodPod(), strict(30))).toEqual([]);
   expect(faultsOf(goodPod(), strict(29))).toMatchObject([{ message: 'the agent may run on for 30 seconds after it is told to end', fix: 'set terminationGracePeriodSeconds to at most 29' }]);
 });
