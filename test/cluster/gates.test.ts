@@ -101,6 +101,13 @@ describe('gate one on a real cluster', () => {
     for (const field of ['runAsNonRoot', 'readOnlyRootFilesystem', 'limits', 'automountServiceAccountToken']) expect(ended.err).toContain(field);
   });
 
+  test('a policy that could not be put in force is refused with all that is wrong', async () => {
+    const { code, err } = await dryRun(policy([{ name: 'no-delete', deny: { methods: ['DELETE'] }, when: 'noon' }], 'read-only', { http: { hosts: ['*.com'] } }));
+    expect(code).not.toBe(0);
+    expect(err).toContain('policies.sandbox.sallyport.dev');
+    for (const field of ['spec.tools[0].http.hosts[0]', 'spec.tools[0].rules[0].when']) expect(err).toContain(`[policy] ${field}: `);
+  });
+
   test('a pod outside of the agent namespaces is none of its business', async () => {
     const ended = await kubectl(['create', '--dry-run=server', '-f', '-'], barePod('bare', ELSEWHERE));
     expect(ended).toMatchObject({ code: 0 });

@@ -1,5 +1,6 @@
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { modeOf, profileName } from '../../core/admission/namespace.ts';
+import { ownResource, reviewOwnObject } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { review } from '../../core/admission/review.ts';
 import { inject } from '../../core/injection/inject.ts';
@@ -11,8 +12,9 @@ import type { Fact, Facts, Labels } from './ports.ts';
 /** One of the two questions that the API server asks. */
 export type Gate = (request: AdmissionRequest, facts: Facts, signal: AbortSignal) => Promise<AdmissionAnswer>;
 
-/** `/validate`: the facts about the namespace, then the review. What cannot be known denies. */
+/** `/validate`: a kind of ours by itself; else the facts about the namespace, then the review. What cannot be known denies. */
 export const validate: Gate = async (request, facts, signal) => {
+  if (ownResource(request.kind) !== undefined) return reviewOwnObject(request);
   const labels = await labelsOf(request, facts, signal);
   if (!labels.known) return undecided(request, labels.sentence);
   const profile = facts.profile(profileName(labels.value));

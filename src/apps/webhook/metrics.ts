@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
+import { ownResource } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { resourceOf } from '../../core/admission/workloads.ts';
 
@@ -58,7 +59,7 @@ function reviewLabels(request: AdmissionRequest, answer: AdmissionAnswer): Recor
 
 /** As roles and webhook configurations write it: `pods`, `deployments`, `pods/ephemeralcontainers`. */
 function resourceLabel({ kind, subResource }: AdmissionRequest): string {
-  const resource = resourceOf(kind) ?? 'other';
+  const resource = resourceOf(kind) ?? ownResource(kind) ?? 'other';
   if (subResource === undefined) return resource;
   return `${resource}/${SUBRESOURCES.has(subResource) ? subResource : 'other'}`;
 }

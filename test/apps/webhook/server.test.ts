@@ -70,6 +70,26 @@ const health = async (path: string) => {
 const review = (request: object = {}) => JSON.stringify(reviewOf(request));
 const responseOf = (answer: Answer) => (JSON.parse(answer.text) as { response: { uid: string; allowed: boolean; status?: { message: string; code: number } } }).response;
 
+/** A policy that cannot be put in force. */
+const POLICY = { kind: { group: 'sallyport.dev', version: 'v1alpha1', kind: 'AgentPolicy' }, object: { apiVersion: 'sallyport.dev/v1alpha1', kind: 'AgentPolicy', metadata: { name: 'bare', namespace: 'agents' }, spec: { tools: 1 } } };
+
+describe('an object of our own kinds', () => {
+  const PROFILE = { kind: { group: 'sallyport.dev', version: 'v1alpha1', kind: 'SandboxProfile' }, namespace: undefined, object: { apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name: 'bare' }, spec: { maxLifetimeSeconds: 60 } } };
+
+  test('is judged by itself, whatever is known of its namespace', async () => {
+    labels = () => Promise.reject(new Error('nobody asked'));
+    expect(responseOf(await ask('/validate', review(PROFILE)))).toMatchObject({ allowed: true });
+    expect(responseOf(await ask('/validate', review(POLICY)))).toMatchObject({
+      allowed: false,
+      status: { code: 403, message: expect.stringContaining('Sallyport refused AgentPolicy bare in namespace agents: 1 fault\n- [policy] spec.tools: '), details: { causes: [{ reason: 'policy-unreadable', field: 'spec.tools' }] } },
+    });
+  });
+
+  test('of a kind of our group that this version has not is denied', async () => {
+    expect(responseOf(await ask('/validate', review({ ...POLICY, kind: { ...POLICY.kind, kind: 'Session' } })))).toMatchObject({ allowed: false, status: { message: expect.stringContaining('"Session"') } });
+  });
+});
+
 describe('what is no AdmissionReview', () => {
   const large = JSON.stringify(reviewOf({ object: { pad: 'x'.repeat(3 * 1024 * 1024) } }));
 
@@ -212,6 +232,11 @@ describe('each answer', () => {
     expect(told).toHaveLength(1);
     expect(told[0]?.fields).toMatchObject({ gate: 'validate', decision: 'deny', mode: 'enforce', operation: 'CREATE', kind: 'Pod', namespace: 'agents', name: 'bare', user: 'jo', patched: 0 });
     expect(told[0]?.fields['faults']).toContain('read-only-root/root-writable');
+  });
+
+  test('is counted for our own kinds as well', async () => {
+    await ask('/validate', review(POLICY));
+    expect((await health('/metrics')).text).toContain('sallyport_admission_reviews_total{gate="validate",decision="deny",mode="enforce",operation="CREATE",resource="agentpolicies"} 1');
   });
 
   test('is counted by decision, check, mode, operation and resource, and a label takes nothing that a request says', async () => {

@@ -1,4 +1,4 @@
-import { AGENTS_LABEL, AGENT_LABEL, MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
+import { AGENTS_LABEL, AGENT_LABEL, API_GROUP, MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { clusterMeta } from './labels.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
@@ -32,6 +32,17 @@ const TEMPLATES = [
 ];
 
 /**
+ * Our own kinds, which the controller and the webhook could not put in force if they were wrong; whoever applies one is told at once.
+ * An update that leaves the spec as it was is not asked about, so that what stood there broken can be deleted.
+ */
+const POLICIES = [
+  rule([API_GROUP], ['v1alpha1'], ['agentpolicies'], ['CREATE', 'UPDATE']),
+  { ...rule([API_GROUP], ['v1alpha1'], ['sandboxprofiles'], ['CREATE', 'UPDATE']), scope: 'Cluster' },
+];
+
+const CHANGES_POLICY = { name: 'changes-policy', expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec" };
+
+/**
  * How the API server calls the webhook. `caBundle` is left out: the webhook sets it once it serves, and until then every call fails,
  * which refuses agent pods and nothing else.
  */
@@ -49,6 +60,9 @@ export function webhookConfigurations(): object[] {
           objectSelector: { matchExpressions: [{ key: AGENT_LABEL, operator: 'Exists' }] },
           matchConditions: [BECOMES_AGENT],
         },
+        // In every namespace, as a policy is read in every one. While the webhook is down no policy or profile can be created or edited (what
+        // stands stays in force); neither the webhook nor the controller needs one of its own to come up.
+        { ...webhook(`policies.${VALIDATING_CONFIGURATION}`, '/validate', POLICIES), matchConditions: [CHANGES_POLICY] },
       ],
     },
     {
@@ -61,7 +75,7 @@ export function webhookConfigurations(): object[] {
   ];
 }
 
-function webhook(name: string, path: string, rules: readonly object[], namespaceSelector: object): object {
+function webhook(name: string, path: string, rules: readonly object[], namespaceSelector?: object): object {
   return {
     name,
     admissionReviewVersions: ['v1'],
@@ -70,7 +84,7 @@ function webhook(name: string, path: string, rules: readonly object[], namespace
     matchPolicy: 'Equivalent',
     sideEffects: 'None',
     timeoutSeconds: 5,
-    namespaceSelector,
+    ...(namespaceSelector && { namespaceSelector }),
     rules,
   };
 }

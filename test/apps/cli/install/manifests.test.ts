@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { webhookConfigurations } from '../../../../src/apps/cli/install/configurations.ts';
 import { installManifests } from '../../../../src/apps/cli/install/manifests.ts';
+import { ownResource } from '../../../../src/core/admission/own-kinds.ts';
 import { podPath } from '../../../../src/core/admission/workloads.ts';
 
 interface Rule {
@@ -18,7 +19,7 @@ interface Selector {
 interface Webhook {
   readonly name: string;
   readonly failurePolicy: string;
-  readonly namespaceSelector: Selector;
+  readonly namespaceSelector?: Selector;
   readonly objectSelector?: Selector;
   readonly rules: readonly Rule[];
   readonly clientConfig: { readonly caBundle?: string; readonly service: { readonly path: string } };
@@ -33,13 +34,17 @@ interface Any {
 
 const objects = installManifests({}) as Any[];
 const ofKind = (kind: string): Any[] => objects.filter((object) => object.kind === kind);
+const POLICIES = 'policies.sandbox.sallyport.dev';
 const webhooks = webhookConfigurations().flatMap((configuration) => (configuration as { webhooks: Webhook[] }).webhooks);
 
 describe('the webhook configurations', () => {
-  test.each(webhooks)('$name fails closed, has no side effects and never selects our own namespace or kube-system', (webhook) => {
+  test.each(webhooks)('$name fails closed and has no side effects', (webhook) => {
     expect(webhook).toMatchObject({ failurePolicy: 'Fail', sideEffects: 'None', matchPolicy: 'Equivalent', timeoutSeconds: 5, admissionReviewVersions: ['v1'] });
-    expect(webhook.namespaceSelector.matchExpressions).toContainEqual({ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'sallyport-system'] });
-    const [first] = webhook.namespaceSelector.matchExpressions;
+  });
+
+  test.each(webhooks.filter(({ name }) => name !== POLICIES))('$name never selects our own namespace or kube-system', (webhook) => {
+    expect(webhook.namespaceSelector?.matchExpressions).toContainEqual({ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'sallyport-system'] });
+    const [first] = webhook.namespaceSelector?.matchExpressions ?? [];
     expect(first?.key).toBe('sallyport.dev/agents');
     // A namespace without the label is touched only where a pod calls itself an agent.
     expect(first?.operator === 'Exists' || webhook.objectSelector?.matchExpressions[0]).toEqual(first?.operator === 'Exists' ? true : { key: 'sallyport.dev/agent', operator: 'Exists' });
@@ -63,10 +68,23 @@ describe('the webhook configurations', () => {
     expect(updated).toEqual(expect.arrayContaining(['pods', 'pods/ephemeralcontainers', 'pods/resize']));
   });
 
+  test('review our own kinds wherever they are, save where their spec stays as it was', () => {
+    const policies = webhooks.find(({ name }) => name === POLICIES);
+    expect(policies).toMatchObject({ clientConfig: { service: { path: '/validate' } }, matchConditions: [{ expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec" }] });
+    expect([policies?.namespaceSelector, policies?.objectSelector]).toEqual([undefined, undefined]);
+    expect(policies?.rules).toEqual([
+      { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['agentpolicies'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' },
+      { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['sandboxprofiles'], operations: ['CREATE', 'UPDATE'], scope: 'Cluster' },
+    ]);
+  });
+
   test('send only kinds that a review knows', () => {
-    const kinds: Record<string, string> = { pods: 'Pod', replicationcontrollers: 'ReplicationController', daemonsets: 'DaemonSet', deployments: 'Deployment', replicasets: 'ReplicaSet', statefulsets: 'StatefulSet', cronjobs: 'CronJob', jobs: 'Job' };
+    const kinds: Record<string, string> = { pods: 'Pod', replicationcontrollers: 'ReplicationController', daemonsets: 'DaemonSet', deployments: 'Deployment', replicasets: 'ReplicaSet', statefulsets: 'StatefulSet', cronjobs: 'CronJob', jobs: 'Job', agentpolicies: 'AgentPolicy', sandboxprofiles: 'SandboxProfile' };
     for (const { apiGroups, resources } of webhooks.flatMap(({ rules }) => rules)) {
-      for (const resource of resources) expect(podPath({ group: apiGroups[0] ?? '', kind: kinds[resource.split('/')[0] ?? ''] ?? '' }), resource).toBeDefined();
+      for (const resource of resources) {
+        const kind = { group: apiGroups[0] ?? '', kind: kinds[resource.split('/')[0] ?? ''] ?? '' };
+        expect(podPath(kind) ?? ownResource(kind), resource).toBeDefined();
+      }
     }
   });
 });

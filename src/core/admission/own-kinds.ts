@@ -1,0 +1,56 @@
+import { same } from '../checks/differences.ts';
+import type { Fault } from '../checks/check.ts';
+import { compile } from '../policy/compile.ts';
+import { parseObjects } from '../policy/parse-objects.ts';
+import type { Problem } from '../policy/problem.ts';
+import { API_GROUP } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
+import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
+import type { AdmissionRequest } from './request.ts';
+import { at, type GroupKind } from './workloads.ts';
+
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ['AgentPolicy', 'agentpolicies'],
+  ['SandboxProfile', 'sandboxprofiles'],
+]);
+
+/** The resource by which the API serves a kind of ours; undefined for any other kind. */
+export function ownResource({ group, kind }: GroupKind): string | undefined {
+  return group === API_GROUP ? RESOURCES.get(kind) : undefined;
+}
+
+/**
+ * Reviews one AgentPolicy or SandboxProfile (`/validate`), in every namespace alike: what could not be put in force is denied with
+ * all of its problems. Pure; never throws, whatever the object is.
+ *
+ *   1. a deletion passes, and an update that leaves the spec as it was: nobody may be kept from cleaning up;
+ *   2. the object is read as the controller and the webhook read it, and a policy compiled by itself.
+ */
+export function reviewOwnObject(request: AdmissionRequest): AdmissionAnswer {
+  const { operation, object, oldObject } = request;
+  if (operation === 'DELETE') return pass(request, 'enforce');
+  if (operation === 'UPDATE' && same(at(object, ['spec']), at(oldObject, ['spec']))) return pass(request, 'enforce');
+  return answerFor(request, 'enforce', problemsOf(request).map(faultOf), 'absolute');
+}
+
+function problemsOf({ kind, object }: AdmissionRequest): readonly Pick<Problem, 'path' | 'message' | 'expected' | 'nearest'>[] {
+  const found = at(object, ['kind']);
+  if (found !== kind.kind) return [{ path: 'kind', message: `is ${typeof found === 'string' ? quoted(found) : 'no text'}`, expected: kind.kind }];
+  const { policies, problems } = parseObjects([object], kind.kind);
+  if (problems.length > 0) return problems;
+  const compiled = compile(policies, { generation: 1 });
+  return 'problems' in compiled ? compiled.problems : [];
+}
+
+function faultOf({ path, message, expected, nearest }: Pick<Problem, 'path' | 'message' | 'expected' | 'nearest'>): Fault {
+  const meant = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+  return {
+    check: 'policy',
+    reason: 'policy-unreadable',
+    field: path,
+    message,
+    fix: expected === undefined ? `change it or take it out${meant}` : `write ${expected}${meant}`,
+    link: 'docs/policy.md',
+    warnOnly: false,
+  };
+}
