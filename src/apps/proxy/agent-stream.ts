@@ -10,7 +10,7 @@ import { type Arrival, AuthorityCheck } from './authority-check.ts';
 import type { Timed } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import type { Unheard } from './hang-ups.ts';
-import type { House } from './house.ts';
+import type { House, Stream } from './house.ts';
 import { readAction } from './read-action.ts';
 
 /** Opens what a CONNECT asks for, on the socket that is no longer this stream's; or says why the request is refused. */
@@ -27,7 +27,7 @@ const UNREAD: RequestHead = {
 };
 
 /** The requests of one agent connection, one after the other; the socket is plain or already decrypted. */
-export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
+export class AgentStream implements RequestSink, AgentSide, Stream, Timed, Unheard {
   deadline: number;
 
   readonly #house: House;
@@ -74,9 +74,15 @@ export class AgentStream implements RequestSink, AgentSide, Timed, Unheard {
     this.#onData(chunk);
   }
 
-  /** The proxy is closing: ends the connection unless a call is under way, which will end it. */
   retire(): void {
     if (this.#exchange === undefined && !this.#deaf) this.#close();
+  }
+
+  giveWay(): boolean {
+    if (this.#exchange !== undefined || this.#partial || this.#deaf) return false;
+    this.#forget();
+    this.#socket.destroy();
+    return true;
   }
 
   /* AgentSide: what the call under way may do. */

@@ -15,7 +15,7 @@ export const HINTS: Partial<Record<ReasonCode, string>> = {
   'upstream-malformed': 'The server has to answer in strict HTTP/1.1.',
   'upstream-unreachable': 'Try again, and check that the service is up.',
   'upstream-timeout': 'Try again, and check that the service is up.',
-  'too-many-connections': 'Make fewer calls to one host at once, or try again in a moment.',
+  'too-many-connections': 'Make fewer calls at once, or try again in a moment.',
   'permit-withdrawn': 'Ask again: the policy now in force will say what it misses.',
   'shutting-down': 'Try again in a moment.',
 };

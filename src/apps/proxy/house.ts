@@ -9,6 +9,13 @@ import type { Leafs, Log, Records } from './ports.ts';
 import type { ProxyLimits } from './settings.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
+export interface Stream {
+  /** The proxy is closing: ends the connection unless a call is under way, which will end it. */
+  retire(): void;
+  /** Ends the connection at once and says true, unless something is under way on it. */
+  giveWay(): boolean;
+}
+
 /** What all connections of one proxy share. */
 export interface House {
   readonly limits: ProxyLimits;
@@ -24,7 +31,7 @@ export interface House {
   readonly metrics: Metrics;
   readonly log: Log;
   /** Connections that wait for a request or answer one. */
-  readonly streams: Set<{ retire(): void }>;
+  readonly streams: Set<Stream>;
   readonly nextCall: () => string;
   /** The proxy is shutting down: no new calls. */
   readonly closing: () => boolean;

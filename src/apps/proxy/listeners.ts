@@ -5,8 +5,10 @@ import { parseAddress } from '../../core/address/address.ts';
 import { classifyAddress } from '../../core/address/classify.ts';
 import { AgentStream, type Connect } from './agent-stream.ts';
 import { admitConnection } from './first-bytes.ts';
+import { HINTS } from './hints.ts';
 import type { House } from './house.ts';
 import type { CapturedListening, Endpoint, Listening } from './settings.ts';
+import { TurnAway } from './turn-away.ts';
 
 /** An open listener of ours. */
 export interface Listener {
@@ -17,8 +19,9 @@ export interface Listener {
 
 /** Where clients that know of the proxy ask it: CONNECT, or a target in absolute form. */
 export async function listenExplicit(house: House, sockets: Set<Socket>, listening: Listening, connect: Connect): Promise<Listener> {
+  const turnAway = new TurnAway();
   return await listen(listening, (socket) => {
-    if (admitSocket(house, sockets, socket)) void new AgentStream(house, socket, undefined, connect);
+    if (admitSocket(house, sockets, socket, turnAway)) void new AgentStream(house, socket, undefined, connect);
   });
 }
 
@@ -48,13 +51,17 @@ function judgeOrigin(house: House, socket: Socket, port: number, names: Syntheti
   admitConnection(house, socket, { entry: 'captured', claim: { source: 'synthetic address', host, port } });
 }
 
-function admitSocket(house: House, sockets: Set<Socket>, socket: Socket): boolean {
+/** `turnAway` answers where it is certain that the agent speaks HTTP. */
+function admitSocket(house: House, sockets: Set<Socket>, socket: Socket, turnAway?: TurnAway): boolean {
   // Everybody who uses the socket learns of its end by "close"; the error itself says nothing that matters.
   socket.on('error', () => {});
-  if (sockets.size >= house.limits.connections || house.closing()) {
+  if (house.closing() || (sockets.size >= house.limits.connections && !makeRoom(house))) {
+    const reason = house.closing() ? 'shutting-down' : 'too-many-connections';
+    const sentence = reason === 'shutting-down' ? 'The proxy is shutting down and takes no new connections.' : `The proxy has ${sockets.size} connections open, and calls under way on all of them.`;
     house.metrics.connectionsTurnedAway += 1;
-    house.notices.say({ event: 'connection-refused', reason: house.closing() ? 'shutting-down' : 'too-many-connections', sentence: `A connection was refused: ${sockets.size} are open.` });
-    socket.destroy();
+    house.notices.say({ event: 'connection-refused', reason, sentence: `A connection was refused. ${sentence}` });
+    if (turnAway === undefined) socket.destroy();
+    else turnAway.answer(socket, { reason, sentence, hint: HINTS[reason] });
     return false;
   }
   socket.setNoDelay(true);
@@ -68,6 +75,14 @@ function admitSocket(house: House, sockets: Set<Socket>, socket: Socket): boolea
     house.metrics.agentConnections -= 1;
   });
   return true;
+}
+
+/** Closes the oldest of the connections on which nothing is under way. */
+function makeRoom(house: House): boolean {
+  for (const stream of house.streams) {
+    if (stream.giveWay()) return true;
+  }
+  return false;
 }
 
 /** Opens the endpoint, or takes over the server that is already open. */

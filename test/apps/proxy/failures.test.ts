@@ -280,19 +280,46 @@ describe('limits', () => {
     expect(await world.records.intent()).toMatchObject({ decision: 'deny', reason: 'tls-malformed' });
   });
 
-  test('more connections than the limit are turned away, and the next one is welcome once there is room', async () => {
-    const { world, server } = await plainWorld({}, { limits: { connections: 2 } });
-    const port = world.proxy.listening.explicit?.port ?? 0;
-    const open = [1, 2].map(() => connect(port, '127.0.0.1').on('error', () => {}));
-    await expect.poll(() => world.proxy.metrics()).toContain('sallyport_connections{side="agent"} 2');
-    const third = connect(port, '127.0.0.1').on('error', () => {});
-    await once(third, 'close');
-    const notice = await world.records.until(({ notices }) => notices.find(({ reason }) => reason === 'too-many-connections'));
-    open[0]?.destroy();
+  test('beyond the limit of connections the idle ones give way, the oldest first', async () => {
+    const { world, server } = await plainWorld({}, { limits: { connections: 3 } });
+    const oldest = await world.enter('absolute', 'api.example.com');
+    const tunnel = await world.enter('connect-plain', 'api.example.com');
+    const captured = await world.enter('captured-plain', 'api.example.com');
+    await expect.poll(() => world.proxy.metrics()).toContain('sallyport_connections{side="agent"} 3');
+    for (const way of [oldest, tunnel, captured]) {
+      const ended = once(way, 'close');
+      expect((await world.ask('absolute', 'api.example.com', { port: server.port })).status).toBe(200);
+      await ended;
+    }
+  });
+
+  test('beyond the limit with a call under way on each connection the next is told so, and welcome once there is room', async () => {
+    const { world, server, at } = await plainWorld({ raw: () => {} }, { limits: { connections: 2 } });
+    const busy = await Promise.all(['absolute', 'captured-plain'].map(async (way) => await world.enter(way as 'absolute' | 'captured-plain', 'api.example.com')));
+    busy[0]?.write(`GET http://${at}/ HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    busy[1]?.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await expect.poll(() => server.open()).toBe(2);
+    const refused = await world.ask('absolute', 'api.example.com', { method: 'POST', body: 'x'.repeat(100_000), port: server.port });
+    expect(refused).toMatchObject({ status: 503, headers: { connection: 'close' }, problem: { reason: 'too-many-connections', detail: expect.stringContaining('2 connections open') } });
+    expect(world.records.notices.at(-1)).toMatchObject({ event: 'connection-refused', reason: 'too-many-connections' });
+    await once(await world.enter('captured-plain', 'api.example.com'), 'close');
+    busy[0]?.destroy();
     await expect.poll(() => world.proxy.metrics()).toContain('sallyport_connections{side="agent"} 1');
 
-    expect(notice.event).toBe('connection-refused');
-    expect((await world.ask('absolute', 'api.example.com', { port: server.port })).status).toBe(200);
+    expect((await world.ask('captured-plain', 'denied.example.com')).status).toBe(403);
+  });
+
+  test('no more of those are answered at once than a few, and none waits for its answer for ever', async () => {
+    const { world, server, at } = await plainWorld({ raw: () => {} }, { limits: { connections: 1 } });
+    const busy = await world.enter('absolute', 'api.example.com');
+    busy.write(`GET http://${at}/ HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
+    await expect.poll(() => server.open()).toBe(1);
+    const silent = Array.from({ length: 64 }, () => connect(world.proxy.listening.explicit?.port ?? 0, '127.0.0.1').on('error', () => {}));
+    await expect.poll(() => world.proxy.metrics()).toContain('turned_away_total 64');
+    await expect(world.ask('absolute', 'api.example.com', { port: server.port })).rejects.toThrow();
+    await Promise.all(silent.map(async (socket) => await once(socket.resume(), 'close')));
+
+    expect((await world.ask('absolute', 'api.example.com', { port: server.port })).problem).toMatchObject({ reason: 'too-many-connections' });
   });
 
   test('a call for which no connection to its host becomes free in time is told so', async () => {
