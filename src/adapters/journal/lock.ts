@@ -37,7 +37,7 @@ function refuseIfHeld(path: string, directory: string): void {
   const holder = readFileSync(path, 'utf8');
   const pid = Number.parseInt(holder, 10);
   if (pid > 0 && identityOf(pid) === holder) {
-    throw new JournalFault('in-use', `process ${pid} writes ${directory}: end it, or give this one a journal of its own`);
+    throw new JournalFault('in-use', `process ${pid} writes ${directory}: end it, or give this one a journal of its own with --journal FOLDER`);
   }
 }
 

@@ -181,7 +181,7 @@ describe('one writer at a time', () => {
   test('a second journal on the same folder is refused, and told by whom', async () => {
     const directory = temporaryFolder();
     const first = await open(directory);
-    await expect(open(directory)).rejects.toMatchObject({ code: 'in-use', message: `process ${process.pid} writes ${directory}: end it, or give this one a journal of its own` });
+    await expect(open(directory)).rejects.toMatchObject({ code: 'in-use', message: `process ${process.pid} writes ${directory}: end it, or give this one a journal of its own with --journal FOLDER` });
     await first.close();
     await (await open(directory)).close();
   });

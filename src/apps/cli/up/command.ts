@@ -29,7 +29,7 @@ root, and all of its traffic stays on the loopback.`,
 export function upCommand(): Command {
   return new Command('up')
     .option('--once', 'end after the tour')
-    .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: the state folder; with --once one that is removed)')
+    .option('--state <dir>', 'folder for the journal, the certificate and the copy of the sample policy (default: a new one in the state folder; with --once one that is removed)')
     .option('--listen <address:port>', `where the proxy listens; port 0 takes a free one (default: 127.0.0.1:${EXPLICIT_PORT}; with --once a free port)`, readLoopback)
     .addOption(outputOption('text, or (with --once) one JSON object at the end', ['text', 'json']))
     .addHelpText('after', HELP_END)

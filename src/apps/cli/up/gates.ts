@@ -3,12 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { mintAuthority, mintServing } from '../../../adapters/certificates/serving.ts';
+import type { Problem } from '../../../core/policy/problem.ts';
 import { BUILT_IN_PROFILES } from '../../../core/policy/profile.ts';
 import { writeSamplePolicy } from './samples.ts';
 import { startTracker, type Tracker } from './tracker.ts';
 
 const DAY = 86_400_000;
 const TRACKER = 'tracker.example.com';
+
+/** Told of each change of the policy file: what is wrong with it, or nothing. */
+type OnReload = (problems: readonly Problem[]) => void;
 
 export interface Loopback {
   readonly host: string;
@@ -28,7 +32,7 @@ export interface Gates {
 }
 
 /** Opens everything in the folder `state`; what already runs is closed again if a later part does not start. */
-export async function openGates(state: string, listen: Loopback): Promise<Gates> {
+export async function openGates(state: string, listen: Loopback, onReload: OnReload): Promise<Gates> {
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.toReversed()) await end();
@@ -42,7 +46,7 @@ export async function openGates(state: string, listen: Loopback): Promise<Gates>
     opened.push(() => webhook.close());
     const policyFile = join(state, 'policy.yaml');
     writeSamplePolicy(policyFile, tracker.port);
-    const proxy = await openProxy(state, listen, policyFile, authority.cert);
+    const proxy = await openProxy(state, listen, policyFile, authority.cert, onReload);
     opened.push(() => proxy.close());
     return {
       webhook: { port: webhook.port, ca: authority.cert },
@@ -82,10 +86,10 @@ async function openWebhook(identity: Identity): Promise<{ port: number; close: (
   return { port: webhook.address.port, close: () => webhook.close() };
 }
 
-async function openProxy(state: string, listen: Loopback, policyFile: string, upstreamCa: string): Promise<{ at: Loopback; caFile: string; close: () => Promise<void> }> {
+async function openProxy(state: string, listen: Loopback, policyFile: string, upstreamCa: string, onReload: OnReload): Promise<{ at: Loopback; caFile: string; close: () => Promise<void> }> {
   const [{ assembleProxy }, { openPolicyFiles }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../../adapters/policy-files/watch.ts')]);
   const log = quiet();
-  const snapshots = await openPolicyFiles({ path: policyFile, log });
+  const snapshots = await openPolicyFiles({ path: policyFile, log: pino({ level: 'silent' }), onReload });
   const proxy = await assembleProxy({
     subject: { namespace: 'agents', agent: 'triage' },
     snapshots,

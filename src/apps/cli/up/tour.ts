@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../../../adapters/journal/make-folder.ts';
 import { statePlace } from '../../../adapters/journal/place.ts';
 import { verifyLog } from '../../../adapters/journal/verify-log.ts';
+import { formatProblem, type Problem } from '../../../core/policy/problem.ts';
 import { tailLog } from '../log/tail.ts';
 import { type AgentLine, differences, EXPECTED_CALLS } from './expected.ts';
 import { runAgent } from './agent.ts';
@@ -33,7 +34,7 @@ export interface TourReport {
 export async function up(settings: UpSettings): Promise<number> {
   // What is seen once is judged by itself: no record of an earlier day may spoil it, and none is left behind.
   const fleeting = settings.once && settings.state === undefined;
-  const state = fleeting ? await mkdtemp(join(tmpdir(), 'sallyport-up-')) : (settings.state ?? statePlace(process.env, homedir()));
+  const state = fleeting ? await mkdtemp(join(tmpdir(), 'sallyport-up-')) : (settings.state ?? ownFolder(new Date()));
   try {
     makeFolder(state);
     return await show(state, settings);
@@ -42,11 +43,16 @@ export async function up(settings: UpSettings): Promise<number> {
   }
 }
 
+/** One for each start: the journal is this tour's alone, and an edited policy of the last one stays where it is. */
+function ownFolder(now: Date): string {
+  return join(statePlace(process.env, homedir()), 'up', now.toISOString().slice(0, 19).replaceAll(':', '-'));
+}
+
 async function show(state: string, { listen, once, output }: UpSettings): Promise<number> {
   const told = output === 'text';
   const story = new Story((text) => { if (told) process.stdout.write(text); }, process.stdout.isTTY && !process.env['NO_COLOR']);
   const place = whereabouts();
-  const gates = await openGates(state, listen);
+  const gates = await openGates(state, listen, (problems) => { tellReload(story, problems); });
   try {
     const report = await tour(gates, story, place, told);
     for (const sentence of report.wrong) story.problem(sentence);
@@ -127,6 +133,12 @@ function whatNext(gates: Gates, story: Story, { program, sample: path }: Whereab
 }
 
 /** By a signal, or because nobody reads the story any more. */
+function tellReload(story: Story, problems: readonly Problem[]): void {
+  if (problems.length === 0) return story.line('The changed policy is in force.');
+  for (const problem of problems) story.problem(formatProblem(problem));
+  story.line('The last good policy stays in force.');
+}
+
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
