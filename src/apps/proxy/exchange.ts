@@ -136,11 +136,9 @@ export class Exchange implements UpstreamUser, OpenCall {
   rejudge(): void {
     const { guard } = this.#house;
     if (this.#over || this.#permit === undefined || this.#judgedAt === guard.changes) return;
-    if (guard.upholds(this.#request.action, this.#upstream?.address)) {
-      this.#judgedAt = guard.changes;
-      return;
-    }
-    this.#fail('permit-withdrawn', 'The policy changed while this call was under way and no longer permits it.');
+    const objection = guard.objection(this.#request.action, this.#upstream?.address);
+    if (objection === undefined) this.#judgedAt = guard.changes;
+    else this.#fail(objection.reason, objection.sentence);
   }
 
   /* What the end of the proxy asks. */

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { Action } from '../../core/terms/action.ts';
 import { errorText } from '../../core/terms/error-text.ts';
 import type { Permit } from '../../core/terms/permit.ts';
+import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { Subject } from '../../core/terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../../core/terms/verdict.ts';
 import type { Refused } from '../../core/traffic/problem.ts';
@@ -21,6 +22,11 @@ export interface Attempt {
 }
 
 export type Admission = { readonly permit: Permit } | { readonly refused: Refused };
+
+export interface Objection {
+  readonly reason: ReasonCode;
+  readonly sentence: string;
+}
 
 export interface GuardParts {
   readonly subject: Subject;
@@ -70,11 +76,18 @@ export class Guard {
     }
   }
 
-  /** Whether the policy now in force still permits a call that is under way, on the address that it was dialled at. */
-  upholds(action: Action, address: string | undefined): boolean {
+  /** Why a call that is under way, on the address that it was dialled at, may not go on; undefined if it may. */
+  objection(action: Action, address: string | undefined): Objection | undefined {
     const { snapshots, now } = this.#parts;
     const verdict = evaluate(snapshots.current(), this.#subject(), action, now());
-    return verdict.kind === 'permit' && (address === undefined || reaches(verdict, address));
+    if (verdict.kind === 'permit' && (address === undefined || reaches(verdict, address))) return undefined;
+    if (verdict.kind === 'deny' && verdict.reason === 'policy-stale') return { reason: verdict.reason, sentence: verdict.sentence };
+    return { reason: 'permit-withdrawn', sentence: 'The policy changed while this call was under way and no longer permits it.' };
+  }
+
+  /** What is judged by became too old, which changes it. */
+  lapse(): void {
+    this.#changes += 1;
   }
 
   #policyOf(snapshot: Snapshot | undefined): IntentDraft['policy'] {

@@ -16,6 +16,7 @@ export const HINTS: Partial<Record<ReasonCode, string>> = {
   'upstream-unreachable': 'Try again, and check that the service is up.',
   'upstream-timeout': 'Try again, and check that the service is up.',
   'too-many-connections': 'Make fewer calls at once, or try again in a moment.',
+  'policy-stale': 'See that the proxy reaches its controller.',
   'permit-withdrawn': 'Ask again: the policy now in force will say what it misses.',
   'shutting-down': 'Try again in a moment.',
 };

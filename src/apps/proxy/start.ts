@@ -19,6 +19,7 @@ import type { ProxyPorts } from './ports.ts';
 import { watchRejections } from './rejections.ts';
 import { DEFAULT_LIMITS, type Endpoint, type Listening, type ProxySettings } from './settings.ts';
 import { UpstreamPool } from './upstream-pool.ts';
+import { watchValidity } from './validity.ts';
 
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly sentences: readonly string[] };
 
@@ -58,6 +59,11 @@ export async function startProxy(settings: ProxySettings, ports: ProxyPorts): Pr
     house.openCalls.rejudge();
     house.metrics.policyReloads += 1;
     sayPolicy(house, snapshot);
+  }));
+  closers.push(watchValidity(ports.snapshots, ports.now, () => {
+    house.guard.lapse();
+    house.openCalls.rejudge();
+    house.notices.say({ event: 'policy-stale', reason: 'policy-stale', sentence: 'The policy has not been renewed in time: nothing is permitted until it is.' });
   }));
   const readiness = (): Readiness => readinessOf(ports, life);
   const metrics = (): string => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
+import { renew } from '../../../src/core/policy/snapshot.ts';
 import { startToolServer } from '../../fakes/tool-server.ts';
 import { policyOf, readAll, readUntil, startWorld, type World } from './harness.ts';
 
@@ -41,6 +42,18 @@ test('a new policy cuts the calls that it no longer permits and leaves the other
   expect(await readUntil(a, 'still here')).toContain('data: still here');
   expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'permit-withdrawn', status: 200 });
   expect(world.records.outcomes).toHaveLength(1);
+});
+
+test('a policy that is not renewed in time cuts the calls that are under way, and the record says that it was stale', async () => {
+  const { world, port, a, b } = await streaming();
+  const cut = Promise.all([readAll(a), readAll(b)]);
+  world.source.change(renew(tools(port, '[/a, /b]', 2), Date.now() + 100));
+  await cut;
+
+  expect([await world.records.outcome(0), await world.records.outcome(1)]).toMatchObject([
+    { result: 'cut', reason: 'policy-stale', sentence: expect.stringContaining('has not been renewed') }, { result: 'cut', reason: 'policy-stale' },
+  ]);
+  expect(world.records.notices.filter(({ event }) => event === 'policy-stale')).toHaveLength(1);
 });
 
 test('a new policy that permits the same leaves every call alone', async () => {
