@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../repository/imports.ts';
@@ -36,8 +36,8 @@ function installPackage(work: string, rootfs: string): void {
   const place = join(rootfs, 'opt/sallyport');
   mkdirSync(place, { recursive: true });
   run('npm', ['install', '--silent', '--omit=dev', '--no-audit', '--no-fund', '--prefix', place, join(work, archive)]);
-  chmodSync(join(place, 'node_modules/sallyport/dist/main.js'), 0o755);
-  symlinkSync('/opt/sallyport/node_modules/sallyport/dist/main.js', join(rootfs, 'usr/local/bin/sallyport'));
+  cpSync(join(ROOT, 'deploy/sallyport'), join(rootfs, 'usr/local/bin/sallyport'));
+  chmodSync(join(rootfs, 'usr/local/bin/sallyport'), 0o755);
 }
 
 function trust(rootfs: string, trusted: readonly string[]): void {

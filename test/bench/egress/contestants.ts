@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ROOT } from '../../repository/imports.ts';
-import { builtProgram } from './program.ts';
+import { builtProgram, imageFlags } from './program.ts';
 
 /** One way from the load to the upstream. */
 export interface Contestant {
@@ -29,7 +29,7 @@ export async function ours(setting: Setting): Promise<Contestant> {
   mkdirSync(folder);
   writeFileSync(join(folder, 'policy.yaml'), policy(setting.upstreamPort));
   const caFile = join(folder, 'ca.crt');
-  const args = [builtProgram(), 'proxy', '--policy', join(folder, 'policy.yaml'), '--listen', `127.0.0.1:${port}`, '--journal', join(folder, 'journal'), '--ca-out', caFile, '--upstream-ca', setting.upstreamCa, '--resolve', 'localhost:127.0.0.1', '--agent', 'bench/agent', '--health', '127.0.0.1:0'];
+  const args = [...imageFlags(), builtProgram(), 'proxy', '--policy', join(folder, 'policy.yaml'), '--listen', `127.0.0.1:${port}`, '--journal', join(folder, 'journal'), '--ca-out', caFile, '--upstream-ca', setting.upstreamCa, '--resolve', 'localhost:127.0.0.1', '--agent', 'bench/agent', '--health', '127.0.0.1:0'];
   return { name: 'sallyport', command: process.execPath, args, port, caFile };
 }
 

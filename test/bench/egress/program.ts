@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, sources } from '../../repository/imports.ts';
+
+/** What the image gives to node before the program. */
+export function imageFlags(): string[] {
+  const [, flags = ''] = /^exec node ((?:--\S+ )*)/m.exec(readFileSync(join(ROOT, 'deploy/sallyport'), 'utf8')) ?? [];
+  return flags.split(' ').filter((flag) => flag !== '');
+}
 
 /**
  * The compiled program, compiled anew where a source is newer: what ships is what is measured. Run from its sources, Node's own
