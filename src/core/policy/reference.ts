@@ -49,7 +49,8 @@ A policy file holds one or more YAML 1.2 documents of the kinds below. Anything 
 file, line and column, and what was in force stays in force: an unknown key, a key twice, anchors, aliases, tags, words that
 YAML 1.1 and 1.2 read differently (\`yes\`, \`on\`, \`010\`, \`7:23\`), and characters that are not seen or break a line for some readers only. \`tls: off\` alone may stand bare in a file; \`kubectl\` makes a boolean of it, so in
 what you apply to a cluster write \`tls: "off"\`. A file may have 256 Ki characters, and be nested 64 levels deep.
-\`sallyport policy lint\` says all that is wrong at once.
+\`sallyport policy lint\` says all that is wrong at once; in a cluster so does \`kubectl apply\`, where the webhook refuses what could not
+be put in force.
 
 ## How a call is judged
 
