@@ -7,7 +7,7 @@ export interface TcpEnd {
   readonly port: number;
 }
 
-/** The TCP connections of this network namespace at one moment. */
+/** The TCP connections of one network namespace at one moment. */
 export interface TcpTable {
   /** Whether the socket at this end is still there and nobody holds it any more; false also where it is in another namespace. */
   isAbandoned(end: TcpEnd): boolean;
@@ -15,9 +15,12 @@ export interface TcpTable {
   connects(localPort: number, remote: TcpEnd): boolean;
 }
 
-/** Reads `/proc/net/tcp` and `tcp6` (proc_pid_net(5)), for which nobody needs any right. Where there are none the table is empty. */
-export async function readTcpTable(): Promise<TcpTable> {
-  const texts = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(async (path) => await readFile(path, 'latin1').catch(() => '')));
+/**
+ * Reads `/proc/PID/net/tcp` and `tcp6` (proc_pid_net(5)) of the network namespace that this process is in, or that one.
+ * Nobody needs any right for that. Where there are none the table is empty.
+ */
+export async function readTcpTable(process: number | 'self' = 'self'): Promise<TcpTable> {
+  const texts = await Promise.all(['tcp', 'tcp6'].map(async (name) => await readFile(`/proc/${process}/net/${name}`, 'latin1').catch(() => '')));
   return parseTcpTable(texts.join('\n'));
 }
 

@@ -31,6 +31,8 @@ export interface AssemblySettings {
   readonly resolvers?: readonly string[];
   /** DNS suffix of the cluster; names below it that no policy mentions do not exist for the agent. */
   readonly clusterDomain?: string;
+  /** A process in the network namespace of those who connect; absent: they are in ours. */
+  readonly agentProcess?: number;
   /** Whether packets that this network namespace rejects are the agent's: only where traffic is captured. */
   readonly countRejections?: boolean;
   readonly limits?: Partial<ProxyLimits>;
@@ -58,7 +60,7 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
       snapshots, records: journal, log, now, randomBytes,
       dialling: createDialer({ resolver: resolverOf(settings), ca: settings.upstreamCa ?? [], ownPorts: () => ownPorts }),
       leafs: authority,
-      tcpTable: readTcpTable,
+      tcpTable: async () => await readTcpTable(settings.agentProcess),
       ...(captured && { names: createSyntheticNames() }),
       ...(settings.countRejections === true && { rejectedPackets: countRejections }),
     });

@@ -11,6 +11,8 @@ export interface GateSettings extends RunSettings {
   readonly source: Source;
   readonly folder: RunFolder;
   readonly log: pino.Logger;
+  /** The program, where it is in a network namespace of its own. */
+  readonly agentProcess?: number | undefined;
 }
 
 type Said = Omit<NoticeDraft, 'kind'>;
@@ -28,8 +30,8 @@ const AT_NEXT_START = 'the program has to be started again to have it captured';
 /** Starts the proxy in this process, and writes the CA that the program has to trust. */
 export async function openGate(settings: GateSettings, listeners: ProxySettings['listeners']): Promise<Gate> {
   const [{ assembleProxy }, { watchUncaptured }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../proxy/uncaptured.ts')]);
-  const { source, log, folder, journal, upstreamCa } = settings;
-  const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log });
+  const { source, log, folder, journal, upstreamCa, agentProcess } = settings;
+  const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log, ...(agentProcess !== undefined && { agentProcess }) });
   try {
     source.tell((said) => { proxy.notice(said); });
     const captured = listeners.captured?.map(({ port }) => port);

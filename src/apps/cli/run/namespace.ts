@@ -42,6 +42,8 @@ export interface CellSettings {
 export interface Cell {
   /** Open inside, served outside. */
   readonly listeners: ProxySettings['listeners'];
+  /** Its id, now and when it has become the program. */
+  readonly process: number | undefined;
   /** Lets it become the program. */
   begin(): ChildProcess;
   abandon(): void;
@@ -56,6 +58,7 @@ export async function enter({ flags, folder, ports, program, env }: CellSettings
   const listeners = await handedOut(child);
   return {
     listeners,
+    process: child.pid,
     begin: () => {
       child.send('go');
       return child;

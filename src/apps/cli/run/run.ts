@@ -45,7 +45,7 @@ async function captured(program: readonly string[], settings: GateSettings, flag
   const ports = [...new Set([...COMMON_PORTS, ...(snapshot === undefined ? [] : listedPorts(snapshot))])];
   const env = { ...process.env, ...agentEnvironment(`http://127.0.0.1:${EXPLICIT_PORT}`, settings.folder.caFile) };
   const cell: Cell = await enter({ flags, folder: settings.folder, ports, program, env });
-  return await gated(settings, cell.listeners, async () => await passThrough(cell.begin()), () => { cell.abandon(); });
+  return await gated({ ...settings, agentProcess: cell.process }, cell.listeners, async () => await passThrough(cell.begin()), () => { cell.abandon(); });
 }
 
 /** Without a namespace the program is told where the proxy is, and may do as it likes. */

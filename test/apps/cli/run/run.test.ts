@@ -25,7 +25,8 @@ const hasBash = spawnSync('bash', ['-c', 'true']).status === 0;
 const calls: string[] = [];
 const server = createServer((request, response) => {
   calls.push(`${request.method} ${request.url}`);
-  response.end('from the tool');
+  if (request.url === '/never') response.once('close', () => { calls.push('left'); });
+  else response.end('from the tool');
 });
 let port = 0;
 
@@ -114,6 +115,17 @@ describe.skipIf(!entry.found)(`a program in a network namespace of its own${entr
       expect(code).toBe(0);
       expect(calls).toEqual(['GET /v1/items']);
     }
+  });
+
+  test('is seen to hang up on a call from in there, and the tool is left as well', async () => {
+    const program = `fetch('https://api.example.com:${port}/never', { signal: AbortSignal.timeout(1_000) }).catch(({ name }) => { console.log(name); process.stdin.once('data', () => process.exit()); });`;
+    const { heard, input, ended } = start(['--require-capture'], unaware(process.execPath, '-e', program));
+    await heard('TimeoutError');
+    expect(calls).toContain('GET /never');
+    await expect.poll(() => calls, { timeout: 5_000 }).toContain('left');
+    input('go');
+
+    expect((await ended).code).toBe(0);
   });
 
   test('reaches no address, not even this machine\'s own', async () => {
