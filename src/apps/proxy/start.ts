@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { startNameServer } from '../../adapters/network/name-server.ts';
 import type { NoticeDraft } from '../../core/evidence/draft.ts';
 import { mentionsHost, type Snapshot } from '../../core/policy/snapshot.ts';
@@ -171,18 +172,21 @@ async function closeProxy(house: House, sockets: Set<Socket>, life: { closing: b
   life.closing = true;
   const stopped = stop();
   for (const stream of house.streams) stream.retire();
-  await Promise.race([house.openCalls.none(), pause(grace)]);
+  await atMost(grace, house.openCalls.none());
   house.openCalls.shutDown();
-  if (sockets.size > 0) await pause(FLUSH);
+  if (sockets.size > 0) await setTimeout(FLUSH);
   for (const socket of sockets) socket.destroy();
   house.pool.close();
   house.hangUps.stop();
-  await Promise.race([house.openCalls.none(), pause(RECORDING)]);
+  await atMost(RECORDING, house.openCalls.none());
   await stopped;
   house.notices.count();
   house.notices.say({ event: 'proxy-stopped', sentence: 'The proxy has stopped.' });
 }
 
-async function pause(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => { setTimeout(resolve, milliseconds).unref(); });
+/** Timers that hold the process: with the last connection cut nothing else may, and it must not end before its journal. */
+async function atMost(milliseconds: number, over: Promise<void>): Promise<void> {
+  const early = new AbortController();
+  await Promise.race([over, setTimeout(milliseconds, undefined, { signal: early.signal }).catch(() => undefined)]);
+  early.abort();
 }
