@@ -2,10 +2,13 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
+/** Where CI wants the results as JSON, besides what people read. */
+const report = process.env['TEST_REPORT'];
 
 export default defineConfig({
   root,
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     // Vitest would leave one processor free, and of two that is half; but many tests wait more than they work.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
