@@ -32,5 +32,5 @@ function arrows(): string[] {
 }
 
 function id(room: string): string {
-  return room.replaceAll('/', '_');
+  return room.replaceAll(/[/-]/g, '_');
 }
