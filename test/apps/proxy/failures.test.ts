@@ -165,7 +165,7 @@ describe('agents that leave', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: ${at}\r\n\r\n`);
     await new Promise((resolve) => { setTimeout(resolve, 20); });
     socket.destroy();
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    await expect.poll(() => world.proxy.metrics()).toMatch(/sallyport_connections\{side="agent"\} 0\n/);
     written.resolve();
 
     expect(await world.records.outcome()).toMatchObject({ result: 'cut', reason: 'client-gone' });
