@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../journal/make-folder.ts';
 import { CertificateFault } from './fault.ts';
 import { keepCertificate, type KeptServingCertificate } from './kept.ts';
 import type { SubjectNames } from './names.ts';
@@ -64,7 +65,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 // `ca.key` goes first, so that a folder left half-written is known as ours and finished the next time.
 async function write(directory: string, stored: StoredCertificate): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     for (const part of PARTS) await replace(join(directory, part), stored[part] ?? '', part.endsWith('.key') ? 0o600 : 0o644);
   } catch (cause) {
     throw new CertificateFault('directory-unusable', `expected to be able to write to ${directory}: ${String(cause)}`, { cause });

@@ -127,3 +127,8 @@ describe('a certificate folder', () => {
     server.close();
   });
 });
+
+test.skipIf(process.platform !== 'linux')('a folder that no file system makes is refused with its name, and does not keep anybody waiting (Linux: /proc)', async () => {
+  const refused = certificateDirectory({ directory: '/proc/sallyport-absent', dnsNames: ['localhost'], ips: [], now: Date.now });
+  await expect(refused).rejects.toMatchObject({ code: 'directory-unusable', message: expect.stringContaining('/proc/sallyport-absent') });
+});
