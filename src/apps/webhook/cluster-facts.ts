@@ -4,9 +4,10 @@ import type { Profiles } from '../../adapters/kube/profiles.ts';
 import type { TrustWatch } from '../../adapters/kube/trust.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profile.ts';
+import { type Fact, known, unknown } from '../../core/terms/fact.ts';
 import { AGENTS_LABEL } from '../../core/terms/fixed-names.ts';
 import { type InjectionBase, injectionSettings } from './injection-settings.ts';
-import type { Fact, Facts, Labels } from './ports.ts';
+import type { Facts, Labels } from './ports.ts';
 
 export interface ClusterSources {
   readonly namespaces: Pick<Namespaces, 'synced' | 'labels' | 'labelled'>;
@@ -28,7 +29,7 @@ export function clusterFacts({ namespaces, profiles, trust }: ClusterSources, ba
 async function labelsOf(namespaces: ClusterSources['namespaces'], name: string, signal: AbortSignal): Promise<Fact<Labels>> {
   try {
     const labels = await namespaces.labels(name, AGENTS_LABEL, signal);
-    return labels === undefined ? unknown(`There is no namespace ${name}, so nobody can tell whether it takes agents.`) : { known: true, value: labels };
+    return labels === undefined ? unknown(`There is no namespace ${name}, so nobody can tell whether it takes agents.`) : known(labels);
   } catch (error) {
     if (!(error instanceof KubeFault)) throw error;
     return unknown(`The labels of namespace ${name} are not known, because the API server did not tell them (${error.message}); try again.`);
@@ -37,7 +38,7 @@ async function labelsOf(namespaces: ClusterSources['namespaces'], name: string, 
 
 function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<SandboxProfile> {
   const builtIn = Object.hasOwn(BUILT_IN_PROFILES, name) ? BUILT_IN_PROFILES[name as keyof typeof BUILT_IN_PROFILES] : undefined;
-  if (builtIn !== undefined) return { known: true, value: builtIn };
+  if (builtIn !== undefined) return known(builtIn);
   const installed = profiles.named(name);
   if (installed === undefined) {
     return unknown(
@@ -46,14 +47,10 @@ function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<San
         : `The namespace picks the profile ${name}, and the SandboxProfiles are not known yet; try again.`,
     );
   }
-  return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : { known: true, value: installed.profile };
+  return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : known(installed.profile);
 }
 
 function injectionOf(base: InjectionBase, trust: ClusterSources['trust'], profile: SandboxProfile): Fact<InjectionSettings> {
   const current = trust.current();
-  return 'missing' in current ? unknown(current.missing) : { known: true, value: injectionSettings(base, current.trust, profile) };
-}
-
-function unknown<T>(sentence: string): Fact<T> {
-  return { known: false, sentence };
+  return 'missing' in current ? unknown(current.missing) : known(injectionSettings(base, current.trust, profile));
 }

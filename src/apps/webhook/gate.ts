@@ -7,7 +7,8 @@ import { inject } from '../../core/injection/inject.ts';
 import { mutate } from '../../core/injection/mutate.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
-import type { Fact, Facts, Labels } from './ports.ts';
+import type { Fact } from '../../core/terms/fact.ts';
+import type { Facts, Labels } from './ports.ts';
 
 /** One of the two questions that the API server asks. */
 export type Gate = (request: AdmissionRequest, facts: Facts, signal: AbortSignal) => Promise<AdmissionAnswer>;

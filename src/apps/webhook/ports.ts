@@ -1,8 +1,6 @@
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
-
-/** A fact that a decision rests on, or the sentence that says why it cannot be had. Without it there is no allowing. */
-export type Fact<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly sentence: string };
+import type { Fact } from '../../core/terms/fact.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

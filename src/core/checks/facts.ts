@@ -1,0 +1,38 @@
+import type { Fact } from '../terms/fact.ts';
+
+/** A LabelSelector (meta/v1) as far as we read it. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+}
+
+/** One port of a rule; `port` is a name where it is text. Absent `port`: every port of the protocol. */
+export interface PolicyPort {
+  readonly protocol?: string;
+  readonly port?: number | string;
+  readonly endPort?: number;
+}
+
+/** A NetworkPolicy (networking.k8s.io/v1) as far as we read it. */
+export interface NetworkPolicy {
+  readonly name: string;
+  readonly podSelector: LabelSelector;
+  /** As the API server defaults it: `Ingress`, and `Egress` where there are egress rules. */
+  readonly policyTypes: readonly string[];
+  /** `peers`: how many peers a rule names; none means everybody. */
+  readonly ingress: readonly { readonly peers: number; readonly ports: readonly PolicyPort[] }[];
+  readonly egress: readonly { readonly peers: number; readonly ports: readonly PolicyPort[] }[];
+}
+
+/**
+ * What checks have to know of other objects than the pod. Each answers at once, from what was watched; what is missing or stale is
+ * not known, and the sentence says so.
+ */
+export interface ObjectFacts {
+  /** Every NetworkPolicy of a namespace. */
+  networkPolicies(namespace: string): Fact<readonly NetworkPolicy[]>;
+  /** Handler of the RuntimeClass of that name; undefined where there is no such class. */
+  runtimeHandler(name: string): Fact<string | undefined>;
+  /** Keys of the pod labels by which AgentPolicies of a namespace select agents. */
+  selectingLabels(namespace: string): Fact<ReadonlySet<string>>;
+}
