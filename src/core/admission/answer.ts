@@ -42,9 +42,9 @@ const LONGEST_CAUSE = 400;
 
 /** Forms the answer. The one place where a mode turns into a decision. */
 export function answerFor(request: AdmissionRequest, mode: Mode, faults: readonly Fault[], weight: Weight, profile?: string): AdmissionAnswer {
-  const serious = faults.filter(({ warnOnly }) => !warnOnly);
+  const serious = faults.filter(refuses);
   const denied = serious.length > 0 && (weight === 'absolute' || (weight === 'by-mode' && mode === 'enforce'));
-  const warned = mode === 'audit' ? [] : faults.filter(({ warnOnly }) => warnOnly || !denied);
+  const warned = mode === 'audit' ? [] : faults.filter((fault) => fault.weight === 'warn' || (refuses(fault) && !denied));
   const subject = { kind: request.kind.kind, name: request.name ?? '' };
   return {
     uid: request.uid,
@@ -80,6 +80,8 @@ export function admissionResponse(answer: AdmissionAnswer): object {
   };
 }
 
+const refuses = ({ weight }: Fault): boolean => weight === 'deny';
+
 function warningsOf(faults: readonly Fault[]): string[] {
   const told = faults.slice(0, MOST_WARNINGS).map(warning);
   return faults.length > told.length ? [...told, `and ${faults.length - told.length} more faults`] : told;
@@ -105,7 +107,7 @@ function refusal({ subject, message, faults }: AdmissionAnswer): object {
     message,
     details: {
       ...subject,
-      causes: faults.filter(({ warnOnly }) => !warnOnly).slice(0, MOST_CAUSES).map(({ reason, field, message, fix, link }) => ({
+      causes: faults.filter(refuses).slice(0, MOST_CAUSES).map(({ reason, field, message, fix, link }) => ({
         reason,
         field: clip(field, LONGEST_CAUSE),
         message: clip(`${message}. Fix: ${fix}. See ${link}`, LONGEST_CAUSE),

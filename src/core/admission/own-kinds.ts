@@ -51,6 +51,6 @@ function faultOf({ path, message, expected, nearest }: Pick<Problem, 'path' | 'm
     message,
     fix: expected === undefined ? `change it or take it out${meant}` : `write ${expected}${meant}`,
     link: 'docs/policy.md',
-    warnOnly: false,
+    weight: 'deny',
   };
 }

@@ -1,5 +1,6 @@
 import type { Fault, Finding } from '../checks/check.ts';
 import { same } from '../checks/differences.ts';
+import { NOTHING_KNOWN, type ObjectFacts } from '../checks/facts.ts';
 import { checkLink, findFaults } from '../checks/index.ts';
 import type { Pod } from '../checks/pod.ts';
 import { readPod } from '../checks/read-pod.ts';
@@ -19,6 +20,8 @@ export interface ReviewContext {
   readonly profile?: SandboxProfile;
   /** The pod as injection would make it; absent while the cluster's trust is not known, which is a fault. */
   readonly derive?: (pod: Pod) => Pod;
+  /** What is known of other objects; absent where nothing is, which is a fault of every check that has to know. */
+  readonly facts?: ObjectFacts;
   /** Namespaces that take agents, for the refusal of an agent pod elsewhere. */
   readonly agentNamespaces?: readonly string[];
 }
@@ -55,7 +58,7 @@ function faultsOf(pod: Pod, before: Pod | undefined, path: PodPath, context: Rev
   const injectedHere = path.length > 0 || modeOf(namespaceLabels) !== 'enforce';
   const judged = injectedHere && derive !== undefined ? derive(pod) : pod;
   const expected = injectedHere ? derive?.(judged) : expectedPod(pod, before, derive);
-  return findFaults({ profile, pod: judged, ...(expected === undefined ? {} : { expected }), ...(before === undefined || path.length > 0 ? {} : { before }) });
+  return findFaults({ profile, facts: context.facts ?? NOTHING_KNOWN, pod: judged, ...(expected === undefined ? {} : { expected }), ...(before === undefined || path.length > 0 ? {} : { before }) });
 }
 
 function previous(request: AdmissionRequest, path: PodPath): Pod | undefined {
@@ -106,7 +109,7 @@ function unknownKind({ kind, subResource }: AdmissionRequest): Fault {
 }
 
 function ownFault(finding: Finding): Fault {
-  return { check: 'admission', ...finding, link: checkLink('admission'), warnOnly: false };
+  return { check: 'admission', ...finding, link: checkLink('admission'), weight: 'deny' };
 }
 
 function below<F extends Finding>(path: PodPath, finding: F): F {

@@ -12,6 +12,7 @@ export const agentIdentity: Check = {
   id: 'agent-identity',
   title: 'A pod stays the agent it was admitted as',
   essential: true,
+  onRelabel: true,
   review: (view, context) => [...unnamed(view), ...renamed(view, context)],
 };
 

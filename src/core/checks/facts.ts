@@ -1,4 +1,4 @@
-import type { Fact } from '../terms/fact.ts';
+import { type Fact, unknown } from '../terms/fact.ts';
 
 /** A LabelSelector (meta/v1) as far as we read it. */
 export interface LabelSelector {
@@ -36,3 +36,10 @@ export interface ObjectFacts {
   /** Keys of the pod labels by which AgentPolicies of a namespace select agents. */
   selectingLabels(namespace: string): Fact<ReadonlySet<string>>;
 }
+
+/** Where nobody has looked: every question is open. */
+export const NOTHING_KNOWN: ObjectFacts = {
+  networkPolicies: (namespace) => unknown(`The network policies of namespace ${namespace} have not been looked at.`),
+  runtimeHandler: (name) => unknown(`The runtime class ${name} has not been looked at.`),
+  selectingLabels: (namespace) => unknown(`The agent policies of namespace ${namespace} have not been looked at.`),
+};

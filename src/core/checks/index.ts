@@ -1,7 +1,8 @@
+import type { ProfileSpec } from '../policy/profile.ts';
 import { agentIdentity } from './agent-identity.ts';
 import { appArmor } from './app-armor.ts';
 import { capabilities } from './capabilities.ts';
-import type { Check, CheckContext, Fault, Finding } from './check.ts';
+import type { Check, CheckContext, Fault, FaultWeight, Finding } from './check.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
 import { hostAliases } from './host-aliases.ts';
 import { hostNamespaces } from './host-namespaces.ts';
@@ -62,18 +63,27 @@ export const CHECKS: readonly Check[] = Object.freeze([
   terminationGrace,
 ]);
 
+/** Checks that a change of labels alone asks again. */
+export const RELABEL_CHECKS: readonly Check[] = Object.freeze(CHECKS.filter(({ onRelabel }) => onRelabel === true));
+
+/** From the heaviest. */
+const WEIGHTS: readonly FaultWeight[] = ['deny', 'warn', 'audit'];
+
 /** One pod can have a fault at each of thousands of values; nobody reads, and no log should keep, more than these. */
 const MOST_FAULTS = 500;
 
-/** Runs every check on one pod and returns what they find; what is over 500 is counted in one fault that weighs what the heaviest of them does. */
-export function findFaults(context: CheckContext): Fault[] {
+/**
+ * Runs checks on one pod, every one unless others are named, and returns what they find; what is over 500 is counted in one fault
+ * that weighs what the heaviest of them does.
+ */
+export function findFaults(context: CheckContext, checks: readonly Check[] = CHECKS): Fault[] {
   const view = viewPod(context.pod, context.expected);
-  return capped(withoutEchoes(CHECKS.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context))), view));
+  return capped(withoutEchoes(checks.flatMap((check) => check.review(view, context).map((finding) => faultOf(check, finding, context))), view));
 }
 
-/** The section that explains a check, in the page that comes with the package. */
+/** The page that explains a check, in the documentation that comes with the package. */
 export function checkLink(id: string): string {
-  return `docs/checks.md#${id}`;
+  return `docs/checks/${id}.md`;
 }
 
 /**
@@ -106,10 +116,17 @@ function capped(faults: Fault[]): Fault[] {
     message: `there are ${untold.length} more faults of the same and later checks`,
     fix: 'mend the ones above and try again',
     link: checkLink('admission'),
-    warnOnly: untold.every(({ warnOnly }) => warnOnly),
+    weight: WEIGHTS.find((weight) => untold.some((fault) => fault.weight === weight)) ?? 'deny',
   }];
 }
 
 function faultOf(check: Check, finding: Finding, { profile }: CheckContext): Fault {
-  return { check: check.id, ...finding, link: checkLink(check.id), warnOnly: !check.essential && profile.spec.warnOnly.includes(check.id) };
+  return { check: check.id, ...finding, link: checkLink(check.id), weight: weightOf(check, profile.spec) };
+}
+
+/** Of a check that is on both lists the heavier counts. */
+function weightOf({ id, essential }: Check, { warnOnly, auditOnly }: ProfileSpec): FaultWeight {
+  if (essential) return 'deny';
+  if (warnOnly.includes(id)) return 'warn';
+  return auditOnly.includes(id) ? 'audit' : 'deny';
 }

@@ -40,7 +40,7 @@ export function mutate(request: AdmissionRequest, { namespaceLabels, settings }:
 }
 
 function refuse(request: AdmissionRequest, findings: readonly Finding[]): AdmissionAnswer {
-  const faults = findings.map((finding) => ({ check: 'admission', ...finding, link: checkLink('admission'), warnOnly: false }));
+  const faults = findings.map((finding) => ({ check: 'admission', ...finding, link: checkLink('admission'), weight: 'deny' as const }));
   return answerFor(request, 'enforce', faults, 'absolute');
 }
 

@@ -24,7 +24,7 @@ const EXPECTED = `a check that is not essential, such as ${WARNABLE_CHECKS[0]}`;
 /** Why a profile cannot soften the check of this id: it would have no effect, and nobody would see that. */
 export function warnOnlyFault(id: string): TextFault | undefined {
   if (includes(WARNABLE_CHECKS, id)) return undefined;
-  if (includes(ESSENTIAL_CHECKS, id)) return { message: `check ${id} never only warns: without it gate two can be got around`, expected: EXPECTED };
+  if (includes(ESSENTIAL_CHECKS, id)) return { message: `check ${id} always denies: without it gate two can be got around`, expected: EXPECTED };
   return { message: `there is no check ${quoted(id)}`, expected: EXPECTED, nearest: nearest(id, WARNABLE_CHECKS) };
 }
 

@@ -28,7 +28,7 @@ describe('sallyport check', () => {
   test('ends with 1 where a fault is found, and says where and how to fix it', () => {
     const { status, stdout } = spawnSync(process.execPath, ['src/main.ts', 'check', '--profile', 'contained', '-'], { input: readFileSync('test/golden/pods/windows.yaml'), encoding: 'utf8', timeout: 20_000 });
     expect(status).toBe(1);
-    expect(stdout).toContain('  fault spec.os.name (-:7)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks.md#windows\n');
+    expect(stdout).toContain('  fault spec.os.name (-:7)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks/windows.md\n');
   });
 
   test('judges by a profile from a file', async () => {
@@ -44,7 +44,7 @@ describe('sallyport check', () => {
       { name: 'minimal', namespace: 'lab', verdict: 'refused' },
       { name: 'constrained', namespace: 'agents', verdict: 'admitted' },
     ]);
-    expect(reviews[0]?.faults[0]).toMatchObject({ check: 'run-as-user', reason: 'may-run-as-root', line: 7, warnOnly: false });
+    expect(reviews[0]?.faults[0]).toMatchObject({ check: 'run-as-user', reason: 'may-run-as-root', line: 7, weight: 'deny' });
   });
 
   test.each([

@@ -8,14 +8,14 @@ import { contextOf, creationOf, derive } from './requests.ts';
 const privileged = derive(podSecuredBy({ privileged: true }));
 
 function many(count: number, length = 10): Fault[] {
-  return Array.from({ length: count }, (_, index) => ({ check: 'privileged', reason: 'privileged', field: `spec.containers[${index}]`, message: 'x'.repeat(length), fix: 'remove it', link: 'docs/checks.md#privileged', warnOnly: false }));
+  return Array.from({ length: count }, (_, index) => ({ check: 'privileged', reason: 'privileged', field: `spec.containers[${index}]`, message: 'x'.repeat(length), fix: 'remove it', link: 'docs/checks/privileged.md', weight: 'deny' }));
 }
 
 describe('the answer to the API server', () => {
   test('of a refusal is a Status that kubectl and controllers show', () => {
     const message = [
       'Sallyport refused Pod triage in namespace agents: 1 fault against profile contained',
-      '- [privileged] spec.containers[0].securityContext.privileged: container "app" is privileged, which undoes every other constraint. Fix: remove privileged or set it to false. See docs/checks.md#privileged',
+      '- [privileged] spec.containers[0].securityContext.privileged: container "app" is privileged, which undoes every other constraint. Fix: remove privileged or set it to false. See docs/checks/privileged.md',
     ].join('\n');
     expect(admissionResponse(review(creationOf(privileged), contextOf()))).toEqual({
       apiVersion: 'admission.k8s.io/v1',
@@ -34,7 +34,7 @@ describe('the answer to the API server', () => {
             causes: [{
               reason: 'privileged',
               field: 'spec.containers[0].securityContext.privileged',
-              message: 'container "app" is privileged, which undoes every other constraint. Fix: remove privileged or set it to false. See docs/checks.md#privileged',
+              message: 'container "app" is privileged, which undoes every other constraint. Fix: remove privileged or set it to false. See docs/checks/privileged.md',
             }],
           },
         },

@@ -4,7 +4,7 @@ import { CHECKS } from '../../../src/core/checks/index.ts';
 import { CONTAINED, faultsOf, goodPod, podWith } from './pods.ts';
 
 const folder = new URL('../../../src/core/checks/', import.meta.url);
-const NO_CHECKS = ['check.ts', 'differences.ts', 'index.ts', 'pod-size.ts', 'pod.ts', 'quantity.ts', 'read-pod.ts', 'shape.ts', 'sidecar.ts', 'view.ts'];
+const NO_CHECKS = ['check.ts', 'differences.ts', 'facts.ts', 'index.ts', 'pod-size.ts', 'pod.ts', 'quantity.ts', 'read-pod.ts', 'shape.ts', 'sidecar.ts', 'view.ts'];
 const files = readdirSync(folder).filter((name) => !NO_CHECKS.includes(name));
 
 const secret = (index: number) => ({ name: `K${index}`, valueFrom: { secretKeyRef: { name: 's', key: 'k' } } });
@@ -42,12 +42,12 @@ describe('a pod with thousands of faults', () => {
   test('is told five hundred and how many more there are', () => {
     const faults = faultsOf(pod, warnOnly());
     expect(faults).toHaveLength(501);
-    expect(faults.at(-1)).toMatchObject({ reason: 'more-faults', message: 'there are 5500 more faults of the same and later checks', warnOnly: false });
+    expect(faults.at(-1)).toMatchObject({ reason: 'more-faults', message: 'there are 5500 more faults of the same and later checks', weight: 'deny' });
   });
 
   test('is only warned of the rest where all of it is a warning', () => {
-    expect(faultsOf(pod, warnOnly('secret-environment')).every((fault) => fault.warnOnly)).toBe(true);
+    expect(faultsOf(pod, warnOnly('secret-environment')).every(({ weight }) => weight === 'warn')).toBe(true);
     const worse = { ...pod, spec: { ...pod.spec, nodeName: 'node-1' } };
-    expect(faultsOf(worse, warnOnly('secret-environment')).filter((fault) => !fault.warnOnly).map(({ reason }) => reason)).toEqual(['more-faults']);
+    expect(faultsOf(worse, warnOnly('secret-environment')).filter(({ weight }) => weight === 'deny').map(({ reason }) => reason)).toEqual(['more-faults']);
   });
 });

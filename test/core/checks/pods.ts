@@ -1,10 +1,12 @@
 import type { CheckContext, Fault } from '../../../src/core/checks/check.ts';
+import type { ObjectFacts } from '../../../src/core/checks/facts.ts';
 import { findFaults } from '../../../src/core/checks/index.ts';
 import type { Container, Pod, PodSpec } from '../../../src/core/checks/pod.ts';
 import { readPod } from '../../../src/core/checks/read-pod.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
 import { listenersFor, type InjectionSettings } from '../../../src/core/injection/settings.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../../src/core/policy/profile.ts';
+import { known } from '../../../src/core/terms/fact.ts';
 
 export const SETTINGS: InjectionSettings = {
   image: 'registry.example.com/sallyport@sha256:0123',
@@ -21,6 +23,19 @@ export const SETTINGS: InjectionSettings = {
 };
 
 export const CONTAINED = BUILT_IN_PROFILES.contained;
+
+/** What a cluster knows in which every good pod may run. */
+export const FACTS: ObjectFacts = {
+  networkPolicies: () => known([{
+    name: 'agents',
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [],
+    egress: [{ peers: 0, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }, { protocol: 'TCP', port: 80 }, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 8443 }] }],
+  }]),
+  runtimeHandler: (name) => known(name === 'gvisor' ? 'runsc' : undefined),
+  selectingLabels: () => known(new Set(['app'])),
+};
 
 /** The container that every check lets pass. */
 export function goodContainer(name = 'app'): Container {
@@ -62,7 +77,7 @@ export function podSecuredBy(changes: Record<string, unknown>): Pod {
 /** What the checks find in a pod that injection made, save those ids in `except`. */
 export function faultsOf(pod: Pod, { profile = CONTAINED, ...context }: Partial<CheckContext> & { profile?: SandboxProfile } = {}): Fault[] {
   const injected = inject(pod, SETTINGS);
-  return findFaults({ profile, pod: injected, expected: injected, ...context });
+  return findFaults({ profile, facts: FACTS, pod: injected, expected: injected, ...context });
 }
 
 /** `reason field` of every fault of one check. */

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { findFaults } from '../../../src/core/checks/index.ts';
 import type { Container, Pod, PodSpec } from '../../../src/core/checks/pod.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
-import { CONTAINED, goodContainer, goodPod, SETTINGS } from './pods.ts';
+import { CONTAINED, FACTS, goodContainer, goodPod, SETTINGS } from './pods.ts';
 
 const good = inject(goodPod({ initContainers: [goodContainer('setup')] }), SETTINGS);
 
 function told(pod: Pod): string[] {
-  return findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) }).filter(({ check }) => check === 'sidecar-intact').map(({ reason, field }) => `${reason} ${field}`);
+  return findFaults({ profile: CONTAINED, facts: FACTS, pod, expected: inject(pod, SETTINGS) }).filter(({ check }) => check === 'sidecar-intact').map(({ reason, field }) => `${reason} ${field}`);
 }
 
 /** The injected pod with one container changed. */
@@ -29,7 +29,7 @@ describe('the sidecar is proven by making it again', () => {
   });
 
   test('without anybody who could derive it nothing is proven', () => {
-    expect(findFaults({ profile: CONTAINED, pod: good }).map(({ reason }) => reason)).toContain('sidecar-unprovable');
+    expect(findFaults({ profile: CONTAINED, facts: FACTS, pod: good }).map(({ reason }) => reason)).toContain('sidecar-unprovable');
   });
 
   test.each<[string, Pod, string[]]>([
@@ -57,7 +57,7 @@ describe('the sidecar is proven by making it again', () => {
 
   test('a sidecar by its names alone is found, and its containers are not exempt from the checks', () => {
     const pod = goodPod({ initContainers: [{ name: 'sallyport-capture' }, { name: 'sallyport-proxy', securityContext: { privileged: true } }, { name: 'sallyport-canary' }] });
-    const faults = findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) });
+    const faults = findFaults({ profile: CONTAINED, facts: FACTS, pod, expected: inject(pod, SETTINGS) });
     expect(faults.map(({ check }) => check)).toContain('sidecar-intact');
     expect(faults.map(({ reason, field }) => `${reason} ${field}`)).toContain('privileged spec.initContainers[1].securityContext.privileged');
   });
@@ -68,11 +68,11 @@ describe('the sidecar is proven by making it again', () => {
 
   test('no profile softens it', () => {
     const profile = { ...CONTAINED, spec: { ...CONTAINED.spec, warnOnly: ['sidecar-intact', 'privileged'] } };
-    expect(findFaults({ profile, pod: goodPod(), expected: good }).filter(({ check }) => check === 'sidecar-intact').map(({ warnOnly }) => warnOnly)).toEqual([false]);
+    expect(findFaults({ profile, facts: FACTS, pod: goodPod(), expected: good }).filter(({ check }) => check === 'sidecar-intact').map(({ weight }) => weight)).toEqual(['deny']);
   });
 });
 
-const all = (pod: Pod): string[] => findFaults({ profile: CONTAINED, pod, expected: inject(pod, SETTINGS) }).map(({ check, field }) => `${check} ${field}`);
+const all = (pod: Pod): string[] => findFaults({ profile: CONTAINED, facts: FACTS, pod, expected: inject(pod, SETTINGS) }).map(({ check, field }) => `${check} ${field}`);
 const ours = (securityContext: object) => ({ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true, runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...securityContext } });
 
 describe('advice on what sidecar-intact has told', () => {

@@ -21,6 +21,6 @@ test.each<[string, Pod, string[]]>([
 
 test('a profile that softens tokens does not soften the one that opens the controller, and the token is told once', () => {
   const faults = faultsOf(withToken(token('mine', 'sallyport')), soft);
-  expect(faults).toMatchObject([{ check: 'token-audience', reason: 'token-for-controller', warnOnly: false }]);
-  expect(faultsOf(withToken(token('mine', 'vault.example')), soft)).toMatchObject([{ check: 'service-account-token', reason: 'token-projected', warnOnly: true }]);
+  expect(faults).toMatchObject([{ check: 'token-audience', reason: 'token-for-controller', weight: 'deny' }]);
+  expect(faultsOf(withToken(token('mine', 'vault.example')), soft)).toMatchObject([{ check: 'service-account-token', reason: 'token-projected', weight: 'warn' }]);
 });

@@ -25,6 +25,6 @@ test('what a profile leaves out is as in isolated', () => {
   expect(parsePolicies([{ file: 'a', text }]).profiles[0]?.spec).toEqual({
     ...isolated.spec,
     limits: { ...isolated.spec.limits, cpu: '1' },
-    runtimeClassNames: { required: true, allowed: [] },
+    runtimeClassNames: { ...isolated.spec.runtimeClassNames, allowed: [] },
   });
 });

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { FaultWeight } from '../../../core/checks/check.ts';
 import type { ReviewedManifest } from './review.ts';
 
 type Style = (style: 'red' | 'yellow' | 'green' | 'dim' | 'bold', text: string) => string;
@@ -20,14 +21,20 @@ function section({ file, line, kind, namespace, name, verdict, profile, faults }
   return [head, ...faults.flatMap((fault) => faultLines(fault, file, style)), ''].join('\n');
 }
 
-function faultLines({ warnOnly, field, line, message, check, fix, link }: ReviewedManifest['faults'][number], file: string, style: Style): string[] {
-  const label = warnOnly ? style('yellow', 'warning') : style('red', 'fault');
+const LABELS: Readonly<Record<FaultWeight, (style: Style) => string>> = {
+  deny: (style) => style('red', 'fault'),
+  warn: (style) => style('yellow', 'warning'),
+  audit: (style) => style('dim', 'note'),
+};
+
+function faultLines({ weight, field, line, message, check, fix, link }: ReviewedManifest['faults'][number], file: string, style: Style): string[] {
+  const label = LABELS[weight](style);
   return [`  ${label} ${field === '' ? 'object' : field} ${style('dim', `(${file}:${line})`)}`, `    ${message} [${check}]`, `    fix: ${fix}`, `    ${style('dim', link)}`];
 }
 
 function summary(reviewed: readonly ReviewedManifest[]): string {
   const faults = reviewed.flatMap((one) => one.faults);
-  const serious = faults.filter(({ warnOnly }) => !warnOnly).length;
+  const serious = faults.filter(({ weight }) => weight === 'deny').length;
   const refused = reviewed.filter(({ verdict }) => verdict === 'refused').length;
   return `${reviewed.length} reviewed: ${reviewed.length - refused} admitted, ${refused} refused; ${count(serious, 'fault')}, ${count(faults.length - serious, 'warning')}`;
 }

@@ -31,6 +31,6 @@ export function reviewManifest(manifest: Manifest, subject: Subject, profile: Sa
     const field = originalField(fault.field, object, path);
     return { ...fault, field, line: lineOf(field) };
   });
-  const verdict = faults.some(({ warnOnly }) => !warnOnly) ? 'refused' : 'admitted';
+  const verdict = faults.some(({ weight }) => weight === 'deny') ? 'refused' : 'admitted';
   return { file, line: lineOf(''), kind: kind.kind, namespace, name, verdict, profile: profile.metadata.name, faults };
 }
