@@ -1,12 +1,12 @@
 // Writes every file that is made from the code; with --check it writes nothing and exits 1 where one is out of date.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { installManifests } from '../../src/apps/cli/install/manifests.ts';
 import { recordReference } from '../../src/core/evidence/reference.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { policyReference } from '../../src/core/policy/reference.ts';
-import { checkReference } from './check-reference.ts';
+import { checkPages } from './check-pages.ts';
 import { commandReference } from './command-reference.ts';
 import { houseFigure } from './house.ts';
 import { ROOT } from './imports.ts';
@@ -29,7 +29,7 @@ function between(file: string, mark: string, content: string): string {
 const generated: Record<string, string> = {
   'deploy/crds.yaml': yaml(customResourceDefinitions()),
   'deploy/install.yaml': yaml(installManifests({})),
-  'docs/checks.md': checkReference(),
+  ...checkPages(),
   'docs/policy.md': policyReference(),
   'docs/records.md': recordReference(),
   'docs/commands.md': await commandReference(),
@@ -37,13 +37,19 @@ const generated: Record<string, string> = {
 };
 
 const stale = Object.entries(generated).filter(([file, content]) => !existsSync(join(ROOT, file)) || readFileSync(join(ROOT, file), 'utf8') !== content);
+/** Pages of checks that there are no more. */
+const leftOver = globSync('docs/checks/*', { cwd: ROOT }).filter((file) => !(file in generated));
 if (process.argv.includes('--check')) {
-  for (const [file] of stale) process.stderr.write(`${file} is out of date: run \`npm run generate\`\n`);
-  process.exitCode = stale.length > 0 ? 1 : 0;
+  for (const file of [...stale.map(([file]) => file), ...leftOver]) process.stderr.write(`${file} is out of date: run \`npm run generate\`\n`);
+  process.exitCode = stale.length + leftOver.length > 0 ? 1 : 0;
 } else {
   for (const [file, content] of stale) {
     mkdirSync(dirname(join(ROOT, file)), { recursive: true });
     writeFileSync(join(ROOT, file), content);
     process.stdout.write(`wrote ${file}\n`);
+  }
+  for (const file of leftOver) {
+    rmSync(join(ROOT, file));
+    process.stdout.write(`removed ${file}\n`);
   }
 }

@@ -31,7 +31,7 @@ test('every pod is injected as its golden file has it', () => {
 });
 
 test('every pod is reported on as its golden files have it', () => {
-  expectGolden('checks', new Map(inputs.flatMap(({ name, manifests }) => Object.values(BUILT_IN_PROFILES).map((profile) =>
+  expectGolden('reports', new Map(inputs.flatMap(({ name, manifests }) => Object.values(BUILT_IN_PROFILES).map((profile) =>
     [name.replace('.yaml', `.${profile.metadata.name}.txt`), reported(manifests, profile)]))));
 });
 
