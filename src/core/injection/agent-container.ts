@@ -32,7 +32,8 @@ function mounts(own: readonly VolumeMount[]): VolumeMount[] {
   return foreign.toSpliced(before, 0, AGENT_MOUNT);
 }
 
-function touchesSidecar({ name, mountPath }: VolumeMount): boolean {
+/** Whether a mount is of a volume of ours, or stands where ours does. */
+export function touchesSidecar({ name, mountPath }: VolumeMount): boolean {
   return SIDECAR_VOLUMES.has(name) || mountPath.replace(/\/+/g, '/').replace(/\/$/, '') === AGENT_MOUNT.mountPath;
 }
 

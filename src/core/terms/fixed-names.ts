@@ -12,6 +12,9 @@ export const PROFILE_LABEL = 'sallyport.dev/profile';
 /** On a pod: names the agent; the records and the policy of its pods go by it. */
 export const AGENT_LABEL = 'sallyport.dev/agent';
 
+/** On an injected pod: proves its sidecar once settings have moved on. */
+export const RECEIPT_ANNOTATION = 'sallyport.dev/receipt';
+
 /** Where the webhook and the controller live. */
 export const SYSTEM_NAMESPACE = 'sallyport-system';
 /** Of the Deployment, Service and ServiceAccount alike. */
@@ -22,6 +25,9 @@ export const VALIDATING_CONFIGURATION = 'sandbox.sallyport.dev';
 export const MUTATING_CONFIGURATION = 'inject.sallyport.dev';
 /** What the controller publishes for the webhook. */
 export const TRUST_CONFIG_MAP = 'sallyport-trust';
+/** What the webhook publishes of its injection: the public keys of receipts, and what sidecars are made with. */
+export const INJECTION_CONFIG_MAP = 'sallyport-injection';
+export const RECEIPT_KEY_SECRET = 'sallyport-receipt-key';
 export const WEBHOOK_CERTIFICATE_SECRET = 'sallyport-webhook-tls';
 export const CONTROLLER_CERTIFICATE_SECRET = 'sallyport-controller-tls';
 export const LINK_KEY_SECRET = 'sallyport-link-key';
