@@ -6,10 +6,11 @@ import { securityContextsOf, type PodView } from './view.ts';
  * AppArmor is not switched off.
  *
  *   field                                                             allowed
- *   {spec,containers[*]}.securityContext.appArmorProfile.type         absent, RuntimeDefault, Localhost
+ *   {spec,containers[*]}.securityContext.appArmorProfile              absent, of type RuntimeDefault or Localhost
  *   metadata.annotations["container.apparmor.security.beta.kubernetes.io/*"]  absent, runtime/default, localhost/*
  *
- * Source: Pod Security Standards, "AppArmor".
+ * The standard has judged the fields in every version since Kubernetes 1.30 has them, and the annotations before. Source: Pod
+ * Security Standards, "AppArmor".
  */
 export const appArmor: Check = {
   id: 'app-armor',
@@ -23,9 +24,9 @@ const FIX = 'remove it, or name RuntimeDefault or a Localhost profile';
 
 function profiles(view: PodView): Finding[] {
   return securityContextsOf(view).flatMap(({ context, field, title }) => {
-    const type = context.appArmorProfile?.type ?? 'RuntimeDefault';
-    if (type === 'RuntimeDefault' || type === 'Localhost') return [];
-    return [{ reason: 'app-armor', field: `${field}.appArmorProfile.type`, message: `${title} has AppArmor profile ${quoted(type)}`, fix: FIX }];
+    const { appArmorProfile: profile } = context;
+    if (profile === undefined || profile.type === 'RuntimeDefault' || profile.type === 'Localhost') return [];
+    return [{ reason: 'app-armor', field: `${field}.appArmorProfile.type`, message: `${title} has AppArmor profile ${quoted(profile.type ?? '')}`, fix: FIX }];
   });
 }
 

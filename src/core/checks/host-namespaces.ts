@@ -10,7 +10,11 @@ import { handlersOf, type PodView } from './view.ts';
  *   containers[*].{liveness,readiness,startup}Probe.{httpGet,tcpSocket}.host  absent, ""
  *   containers[*].lifecycle.{postStart,preStop}.{httpGet,tcpSocket}.host      absent, ""
  *
- * Source: Pod Security Standards, "Host Namespaces", "Host Ports", "Host Probes / Lifecycle Hooks".
+ *   version   change of the standard
+ *   v1.34     hosts of probes and hooks are refused
+ *
+ * Stricter than the standard before v1.34: we refuse such hosts in every version. Source: Pod Security Standards, "Host Namespaces",
+ * "Host Ports", "Host Probes / Lifecycle Hooks".
  */
 export const hostNamespaces: Check = {
   id: 'host-namespaces',

@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
  *   field                                       allowed
  *   containers[*].securityContext.privileged    absent, false
  *
- * Source: Pod Security Standards, "Privileged Containers".
+ * The standard has not changed in this since v1.28. Source: Pod Security Standards, "Privileged Containers".
  */
 export const privileged: Check = {
   id: 'privileged',

@@ -7,6 +7,9 @@ import type { Check } from './check.ts';
  *   field                                       allowed
  *   containers[*].securityContext.procMount     absent, Default
  *
+ *   version   change of the standard
+ *   v1.35     its level baseline, but not restricted, allows any mount in a pod with hostUsers: false; nothing changes here
+ *
  * Source: Pod Security Standards, "/proc Mount Type".
  */
 export const procMount: Check = {

@@ -6,7 +6,7 @@ import type { ContainerAt, PodView } from './view.ts';
  * Every container runs as a user that the manifest names by number, who is neither root nor the proxy.
  *
  *   field                                             allowed
- *   spec.securityContext.runAsNonRoot                 true, or true in every container
+ *   spec.securityContext.runAsNonRoot                 true; absent where every container says true
  *   containers[*].securityContext.runAsNonRoot        absent where the pod says true, true
  *   spec.securityContext.runAsUser                    absent, 1 and above but not 14141
  *   containers[*].securityContext.runAsUser           the same; absent only where the pod names one
@@ -14,8 +14,12 @@ import type { ContainerAt, PodView } from './view.ts';
  *   spec.securityContext.fsGroup                      anything but 14141
  *   spec.securityContext.supplementalGroups           anything without 14141
  *
- * The number has to stand in the manifest because an image's own USER may be 14141.
- * Source: Pod Security Standards, "Running as Non-root", "Running as Non-root user", made stricter.
+ *   version   change of the standard that is not followed
+ *   v1.35     root is allowed in a pod with hostUsers: false
+ *
+ * Stricter than the standard in every version: the number has to stand in the manifest because an image's own USER may be 14141, and
+ * a user namespace of the pod's own is no way to be root or the proxy, who share it.
+ * Source: Pod Security Standards, "Running as Non-root", "Running as Non-root user".
  */
 export const runAsUser: Check = {
   id: 'run-as-user',
@@ -35,6 +39,7 @@ function podUser({ spec: { securityContext: pod } }: PodView): Finding[] {
   if (pod === undefined) return [];
   const field = 'spec.securityContext';
   const findings = identity(pod, field, 'the pod');
+  if (pod.runAsNonRoot === false) findings.push(mayBeRoot(`${field}.runAsNonRoot`, 'the pod', 'set it to true'));
   if (pod.fsGroup === PROXY_UID) findings.push(proxyGroup(`${field}.fsGroup`, 'the pod'));
   const position = pod.supplementalGroups?.indexOf(PROXY_UID) ?? -1;
   if (position >= 0) findings.push(proxyGroup(`${field}.supplementalGroups[${position}]`, 'the pod'));
@@ -45,12 +50,7 @@ function containerUser({ container, field, title }: ContainerAt, { spec }: PodVi
   const own = container.securityContext ?? {};
   const findings = identity(own, `${field}.securityContext`, title);
   if ((own.runAsNonRoot ?? spec.securityContext?.runAsNonRoot) !== true) {
-    findings.push({
-      reason: 'may-run-as-root',
-      field: `${field}.securityContext.runAsNonRoot`,
-      message: `${title} may run as root`,
-      fix: 'set runAsNonRoot: true here or in spec.securityContext',
-    });
+    findings.push(mayBeRoot(`${field}.securityContext.runAsNonRoot`, title, 'set runAsNonRoot: true here or in spec.securityContext'));
   }
   if ((own.runAsUser ?? spec.securityContext?.runAsUser) === undefined) {
     findings.push({
@@ -73,6 +73,10 @@ function identity({ runAsUser: user, runAsGroup: group }: Identity, field: strin
   }
   if (group === PROXY_UID) findings.push(proxyGroup(`${field}.runAsGroup`, title));
   return findings;
+}
+
+function mayBeRoot(field: string, title: string, fix: string): Finding {
+  return { reason: 'may-run-as-root', field, message: `${title} may run as root`, fix };
 }
 
 function proxyGroup(field: string, title: string): Finding {

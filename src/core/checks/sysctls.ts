@@ -10,7 +10,11 @@ const SAFE: ReadonlySet<string> = new Set(['kernel.shm_rmid_forced']);
  *   field                                    allowed
  *   spec.securityContext.sysctls[*].name     kernel.shm_rmid_forced
  *
- * Source: Pod Security Standards, "Sysctls", made stricter.
+ *   version   change of the standard that is not followed
+ *   v1.29     net.ipv4.tcp_keepalive_time, tcp_fin_timeout, tcp_keepalive_intvl and tcp_keepalive_probes are allowed
+ *   v1.32     net.ipv4.tcp_rmem and tcp_wmem are allowed
+ *
+ * Stricter than the standard in every version, by whatever it allows of net. Source: Pod Security Standards, "Sysctls".
  */
 export const sysctls: Check = {
   id: 'sysctls',

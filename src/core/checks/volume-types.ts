@@ -10,7 +10,8 @@ import { sourcesOf, type PodView } from './view.ts';
  *   spec.volumes[*].TYPE                    spec.volumeTypes of the profile; exactly one
  *   spec.volumes[*].projected.sources[*]    the same; serviceAccountToken is the business of token-audience and service-account-token
  *
- * Source: Pod Security Standards, "Volume Types", made stricter.
+ * Stricter than the standard in every version: that allows volumes of type image too, and any source of a projected one. Source: Pod
+ * Security Standards, "Volume Types".
  */
 export const volumeTypes: Check = {
   id: 'volume-types',

@@ -8,7 +8,8 @@ import { securityContextsOf, type PodView } from './view.ts';
  *   spec.os.name                                              absent, linux
  *   {spec,containers[*]}.securityContext.windowsOptions       no hostProcess
  *
- * Source: Pod Security Standards, "HostProcess".
+ * Stricter than the standard in every version, which takes pods of Windows without hostProcess. Source: Pod Security Standards,
+ * "HostProcess".
  */
 export const windows: Check = {
   id: 'windows',

@@ -7,6 +7,7 @@ const annotated = (value: string) => ({ ...goodPod(), metadata: { annotations: {
 test.each([
   ['unconfined', podSecuredBy({ appArmorProfile: { type: 'Unconfined' } }), ['app-armor spec.containers[0].securityContext.appArmorProfile.type']],
   ['unconfined for the whole pod', goodPod({ securityContext: { appArmorProfile: { type: 'Unconfined' } } }), ['app-armor spec.securityContext.appArmorProfile.type']],
+  ['a profile without a type', podSecuredBy({ appArmorProfile: {} }), ['app-armor spec.containers[0].securityContext.appArmorProfile.type']],
   ['unconfined by annotation', annotated('unconfined'), [`app-armor metadata.annotations["${ANNOTATION}"]`]],
   ['the runtime\'s own by annotation', annotated('runtime/default'), []],
   ['a profile of the node by annotation', annotated('localhost/agent'), []],

@@ -15,6 +15,8 @@ const CASES: readonly [sentence: string, pod: Pod, faults: string[]][] = [
   ['root for the whole pod, although no container is', goodPod({ securityContext: { runAsUser: 0 } }), ['root-user spec.securityContext.runAsUser']],
   ['no word of being non-root', podSecuredBy({ runAsNonRoot: undefined }), [`may-run-as-root ${AT}.runAsNonRoot`]],
   ['a container that overrides the pod\'s non-root', { ...goodPod(), spec: { ...podSecuredBy({ runAsNonRoot: false }).spec, securityContext: { runAsNonRoot: true } } }, [`may-run-as-root ${AT}.runAsNonRoot`]],
+  ['a pod that may be root, although no container is', goodPod({ securityContext: { runAsNonRoot: false } }), ['may-run-as-root spec.securityContext.runAsNonRoot']],
+  ['root in a user namespace of the pod\'s own', { ...goodPod(), spec: { ...podSecuredBy({ runAsUser: 0 }).spec, hostUsers: false } as Pod['spec'] }, [`root-user ${AT}.runAsUser`]],
   ['whatever user the image names', podSecuredBy({ runAsUser: undefined }), [`user-not-explicit ${AT}.runAsUser`]],
   ['everything said for the whole pod', goodPod({ containers: silent, securityContext: { runAsUser: 10001, runAsNonRoot: true } }), []],
   ['the proxy\'s user in a restartable init container', goodPod({ initContainers: [{ ...goodContainer('helper'), restartPolicy: 'Always', securityContext: { ...goodContainer().securityContext, runAsUser: 14141 } }] }), ['proxy-user spec.initContainers[3].securityContext.runAsUser']],

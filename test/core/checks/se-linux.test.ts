@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goodPod, podSecuredBy, told } from './pods.ts';
+import { CONTAINED, goodPod, podSecuredBy, told } from './pods.ts';
 
 const AT = 'spec.containers[0].securityContext.seLinuxOptions';
 
@@ -10,4 +10,11 @@ test.each([
   ['a container\'s type and a level', podSecuredBy({ seLinuxOptions: { type: 'container_t', level: 's0:c1,c2' } }), []],
 ])('%s', (_sentence, pod, faults) => {
   expect(told('se-linux', pod)).toEqual(faults);
+});
+
+test.each([
+  ['v1.28', [`se-linux ${AT}.type`]], ['v1.30', [`se-linux ${AT}.type`]], ['v1.31', []], ['v1.36', []], ['latest', []],
+] as const)('container_engine_t is a container\'s type since v1.31 of the standard: %s', (version, faults) => {
+  const profile = { ...CONTAINED, spec: { ...CONTAINED.spec, podSecurity: { version } } };
+  expect(told('se-linux', podSecuredBy({ seLinuxOptions: { type: 'container_engine_t' } }), { profile })).toEqual(faults);
 });
