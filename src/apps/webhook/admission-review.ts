@@ -18,9 +18,15 @@ export function readAdmissionReview(bytes: Uint8Array): AdmissionRequest {
   }
   const request = objectAt(review['request'], 'request');
   const kind = objectAt(request['kind'], 'request.kind');
+  const resource = objectAt(request['resource'], 'request.resource');
   return {
     uid: textAt(request['uid'], 'request.uid'),
     kind: { group: optionalText(kind['group'], 'request.kind.group') ?? '', version: textAt(kind['version'], 'request.kind.version'), kind: textAt(kind['kind'], 'request.kind.kind') },
+    resource: {
+      group: optionalText(resource['group'], 'request.resource.group') ?? '',
+      version: textAt(resource['version'], 'request.resource.version'),
+      resource: textAt(resource['resource'], 'request.resource.resource'),
+    },
     operation: operationAt(request['operation']),
     ...present('subResource', optionalText(request['subResource'], 'request.subResource')),
     ...present('namespace', optionalText(request['namespace'], 'request.namespace')),

@@ -1,7 +1,8 @@
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { modeOf, profileName } from '../../core/admission/namespace.ts';
-import { ownResource, reviewOwnObject } from '../../core/admission/own-kinds.ts';
+import { reviewOwnObject } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
+import { reviewFor } from '../../core/admission/resources.ts';
 import { review } from '../../core/admission/review.ts';
 import { inject } from '../../core/injection/inject.ts';
 import { mutate } from '../../core/injection/mutate.ts';
@@ -15,7 +16,7 @@ export type Gate = (request: AdmissionRequest, facts: Facts, signal: AbortSignal
 
 /** `/validate`: a kind of ours by itself; else the facts about the namespace, then the review. What cannot be known denies. */
 export const validate: Gate = async (request, facts, signal) => {
-  if (ownResource(request.kind) !== undefined) return reviewOwnObject(request);
+  if (reviewFor(request)?.as === 'own-kind') return reviewOwnObject(request);
   const labels = await labelsOf(request, facts, signal);
   if (!labels.known) return undecided(request, labels.sentence);
   const profile = facts.profile(profileName(labels.value));

@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
-import { ownResource } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
-import { resourceOf } from '../../core/admission/workloads.ts';
+import { resourceLabel } from '../../core/admission/resources.ts';
 
 export type GateName = 'validate' | 'mutate';
 
@@ -16,9 +15,6 @@ export interface Metrics {
   /** Milliseconds since the epoch. */
   certificateEnds(time: number): void;
 }
-
-/** What may stand behind a resource. A label must not take whatever a request says. */
-const SUBRESOURCES: ReadonlySet<string> = new Set(['ephemeralcontainers', 'resize']);
 
 const REVIEW_LABELS = ['decision', 'mode', 'operation', 'resource'] as const;
 
@@ -55,11 +51,4 @@ export function createMetrics(): Metrics {
 
 function reviewLabels(request: AdmissionRequest, answer: AdmissionAnswer): Record<(typeof REVIEW_LABELS)[number], string> {
   return { decision: answer.allowed ? 'allow' : 'deny', mode: answer.mode, operation: request.operation, resource: resourceLabel(request) };
-}
-
-/** As roles and webhook configurations write it: `pods`, `deployments`, `pods/ephemeralcontainers`. */
-function resourceLabel({ kind, subResource }: AdmissionRequest): string {
-  const resource = resourceOf(kind) ?? ownResource(kind) ?? 'other';
-  if (subResource === undefined) return resource;
-  return `${resource}/${SUBRESOURCES.has(subResource) ? subResource : 'other'}`;
 }

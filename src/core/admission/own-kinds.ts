@@ -3,21 +3,10 @@ import type { Fault } from '../checks/check.ts';
 import { compile } from '../policy/compile.ts';
 import { parseObjects } from '../policy/parse-objects.ts';
 import type { Problem } from '../policy/problem.ts';
-import { API_GROUP } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
 import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
 import type { AdmissionRequest } from './request.ts';
-import { at, type GroupKind } from './workloads.ts';
-
-const RESOURCES: ReadonlyMap<string, string> = new Map([
-  ['AgentPolicy', 'agentpolicies'],
-  ['SandboxProfile', 'sandboxprofiles'],
-]);
-
-/** The resource by which the API serves a kind of ours; undefined for any other kind. */
-export function ownResource({ group, kind }: GroupKind): string | undefined {
-  return group === API_GROUP ? RESOURCES.get(kind) : undefined;
-}
+import { at } from './workloads.ts';
 
 /**
  * Reviews one AgentPolicy or SandboxProfile (`/validate`), in every namespace alike: what could not be put in force is denied with

@@ -1,30 +1,18 @@
 import type { Fault, Finding } from '../checks/check.ts';
 import { same } from '../checks/differences.ts';
-import { NOTHING_KNOWN, type ObjectFacts } from '../checks/facts.ts';
+import { NOTHING_KNOWN } from '../checks/facts.ts';
 import { checkLink, findFaults } from '../checks/index.ts';
 import type { Pod } from '../checks/pod.ts';
 import { readPod } from '../checks/read-pod.ts';
-import type { SandboxProfile } from '../policy/profile.ts';
 import { AGENTS_LABEL, AGENT_LABEL, PROFILE_LABEL } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
 import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
+import type { ReviewContext } from './context.ts';
 import { expectedPod } from './expected.ts';
 import { modeOf, profileName } from './namespace.ts';
 import type { AdmissionRequest } from './request.ts';
-import { at, podPath, reviewedKinds, type PodPath } from './workloads.ts';
-
-export interface ReviewContext {
-  /** Labels of the request's namespace; absent where they are not known, which reads as `enforce`. */
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
-  /** The profile that `profileName(namespaceLabels)` names; absent where there is none of that name, which is a fault. */
-  readonly profile?: SandboxProfile;
-  /** The pod as injection would make it; absent while the cluster's trust is not known, which is a fault. */
-  readonly derive?: (pod: Pod) => Pod;
-  /** What is known of other objects; absent where nothing is, which is a fault of every check that has to know. */
-  readonly facts?: ObjectFacts;
-  /** Namespaces that take agents, for the refusal of an agent pod elsewhere. */
-  readonly agentNamespaces?: readonly string[];
-}
+import { podPath } from './resources.ts';
+import { at, type PodPath } from './workloads.ts';
 
 /**
  * Reviews one pod or pod template (`/validate`). Pure; never throws, whatever the object is.
@@ -103,7 +91,7 @@ function unknownKind({ kind, subResource }: AdmissionRequest): Fault {
   return ownFault({
     reason: 'unknown-kind',
     field: '',
-    message: `kind ${quoted(name)} of group ${quoted(kind.group)} is none that this version reviews (${reviewedKinds().join(', ')})`,
+    message: `kind ${quoted(name)} of group ${quoted(kind.group)} is none that this version reviews`,
     fix: 'take it out of the rules of the webhook configuration',
   });
 }

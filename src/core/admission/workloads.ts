@@ -6,38 +6,34 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-/** Where in an object a pod stands. The empty path is the object itself. */
+/** Where in an object pods stand: the names of members, and `[*]` for every element of a list. The empty path is the object itself. */
 export type PodPath = readonly string[];
 
-const TEMPLATE = ['spec', 'template'];
-
-/** Kinds that we review, by where their pod is. A kind that is not here is nobody's that we know. */
-const POD_PATHS: ReadonlyMap<string, PodPath> = new Map([
-  ['/Pod', []],
-  ['/ReplicationController', TEMPLATE],
-  ['apps/Deployment', TEMPLATE],
-  ['apps/StatefulSet', TEMPLATE],
-  ['apps/DaemonSet', TEMPLATE],
-  ['apps/ReplicaSet', TEMPLATE],
-  ['batch/Job', TEMPLATE],
-  ['batch/CronJob', ['spec', 'jobTemplate', ...TEMPLATE]],
-]);
-
-export function podPath({ group, kind }: GroupKind): PodPath | undefined {
-  return POD_PATHS.get(`${group}/${kind}`);
+/** One pod or pod template in an object. */
+export interface Found {
+  /** Its field path, such as `spec.workers[1].template`; empty for the object itself. */
+  readonly field: string;
+  readonly value: unknown;
 }
 
-/** Names of the kinds that we review, for messages. */
-export function reviewedKinds(): string[] {
-  return [...POD_PATHS.keys()].map((key) => key.slice(key.indexOf('/') + 1));
+const EVERY = '[*]';
+
+/** Reads a path as profiles write it: `spec.workers[*].template`. */
+export function stepsOf(path: string): PodPath {
+  return path.replaceAll(EVERY, `.${EVERY}`).split('.');
 }
 
-/** The resource by which the API serves a kind that we review: the kind's plural, which is regular in all of them. */
-export function resourceOf(kind: GroupKind): string | undefined {
-  return podPath(kind) === undefined ? undefined : `${kind.kind.toLowerCase()}s`;
+/** Everything that stands at a path of hostile JSON: one value, which may be undefined, or as many as the lists on the way have elements. */
+export function allAt(object: unknown, path: PodPath): Found[] {
+  return path.reduce<Found[]>((found, name) => found.flatMap((one) => step(one, name)), [{ field: '', value: object }]);
 }
 
-/** What stands at a path of hostile JSON. */
+function step({ field, value }: Found, name: string): Found[] {
+  if (name !== EVERY) return [{ field: field === '' ? name : `${field}.${name}`, value: at(value, [name]) }];
+  return Array.isArray(value) ? value.map((one: unknown, index) => ({ field: `${field}[${index}]`, value: one })) : [];
+}
+
+/** What stands at a path of hostile JSON that has no lists in it. */
 export function at(object: unknown, path: PodPath): unknown {
   return path.reduce<unknown>((value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined), object);
 }

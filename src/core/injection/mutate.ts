@@ -1,7 +1,7 @@
 import { answerFor, pass, type AdmissionAnswer } from '../admission/answer.ts';
 import { modeOf } from '../admission/namespace.ts';
 import type { AdmissionRequest } from '../admission/request.ts';
-import { podPath } from '../admission/workloads.ts';
+import { podPath } from '../admission/resources.ts';
 import type { Finding } from '../checks/check.ts';
 import { checkLink } from '../checks/index.ts';
 import { readPod } from '../checks/read-pod.ts';

@@ -33,7 +33,7 @@ describe('reading an AdmissionReview', () => {
   });
 
   test('keeps what the API server says of the request, and no more', () => {
-    const request = { uid: 'u-7', kind: { group: 'apps', version: 'v1', kind: 'Deployment' }, subResource: 'scale', namespace: 'agents', name: 'x', operation: 'UPDATE', userInfo: { username: 'jo', uid: '1', groups: ['g'], extra: { a: ['b'] } }, object: { a: 1 }, oldObject: { a: 2 }, dryRun: true };
+    const request = { uid: 'u-7', kind: { group: 'apps', version: 'v1', kind: 'Deployment' }, resource: { group: 'apps', version: 'v1', resource: 'deployments' }, subResource: 'scale', namespace: 'agents', name: 'x', operation: 'UPDATE', userInfo: { username: 'jo', uid: '1', groups: ['g'], extra: { a: ['b'] } }, object: { a: 1 }, oldObject: { a: 2 }, dryRun: true };
     expect(readAdmissionReview(bytes(reviewOf(request)))).toEqual({ ...request, userInfo: { username: 'jo', groups: ['g'] } });
   });
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { admissionResponse } from '../../../src/core/admission/answer.ts';
-import { ownResource, reviewOwnObject } from '../../../src/core/admission/own-kinds.ts';
+import { reviewOwnObject } from '../../../src/core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../../src/core/admission/request.ts';
+import { resourceOfKind } from '../../../src/core/admission/resources.ts';
 
 const API_VERSION = 'sallyport.dev/v1alpha1';
 
@@ -16,7 +17,8 @@ const good = policy({ tools: [{ name: 'items', http: { hosts: ['items.example.co
 const bad = policy({ tolls: [], tools: [{ name: 'items', http: { hosts: ['*.com'] }, when: 'noon' }] });
 
 function requestOf(object: unknown, changes: Partial<AdmissionRequest> = {}, kind = 'AgentPolicy'): AdmissionRequest {
-  return { uid: 'u1', kind: { group: 'sallyport.dev', version: 'v1alpha1', kind }, name: 'triage', operation: 'CREATE', object, ...(kind === 'AgentPolicy' && { namespace: 'agents' }), ...changes };
+  const own = { group: 'sallyport.dev', version: 'v1alpha1', kind };
+  return { uid: 'u1', kind: own, resource: resourceOfKind(own), name: 'triage', operation: 'CREATE', object, ...(kind === 'AgentPolicy' && { namespace: 'agents' }), ...changes };
 }
 
 const told = (request: AdmissionRequest): string[] => {
@@ -68,10 +70,4 @@ test('whatever the object, the answer is whole, and only what could be put in fo
     expect(answer.allowed).toBe(answer.faults.length === 0);
     expect(answer.message ?? '').toMatch(answer.allowed ? /^$/ : /^Sallyport refused/);
   }), { numRuns: 200 });
-});
-
-test('the kinds of ours are those of our group', () => {
-  expect(ownResource({ group: 'sallyport.dev', kind: 'AgentPolicy' })).toBe('agentpolicies');
-  expect(ownResource({ group: 'example.com', kind: 'AgentPolicy' })).toBeUndefined();
-  expect(ownResource({ group: 'sallyport.dev', kind: 'Session' })).toBeUndefined();
 });

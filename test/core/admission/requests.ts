@@ -1,10 +1,11 @@
 import type { AdmissionRequest } from '../../../src/core/admission/request.ts';
-import type { ReviewContext } from '../../../src/core/admission/review.ts';
+import type { ReviewContext } from '../../../src/core/admission/context.ts';
 import type { Pod } from '../../../src/core/checks/pod.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
 import { CONTAINED, SETTINGS } from '../checks/pods.ts';
 
 const POD = { group: '', version: 'v1', kind: 'Pod' };
+const PODS = { group: '', version: 'v1', resource: 'pods' };
 export const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
 
 export const derive = (pod: Pod): Pod => inject(pod, SETTINGS);
@@ -15,7 +16,7 @@ export function contextOf(mode = 'enforce', changes: Partial<ReviewContext> = {}
 }
 
 export function creationOf(object: unknown, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {
-  return { uid: 'u1', kind: POD, namespace: 'agents', name: 'triage', operation: 'CREATE', object, ...changes };
+  return { uid: 'u1', kind: POD, resource: PODS, namespace: 'agents', name: 'triage', operation: 'CREATE', object, ...changes };
 }
 
 export function updateOf(oldObject: unknown, object: unknown, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {

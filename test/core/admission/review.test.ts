@@ -200,9 +200,9 @@ describe('templates of pods', () => {
 });
 
 describe('what is not known', () => {
-  test('is denied with the kinds that are', () => {
-    const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, operation: 'CONNECT', subResource: 'exec' }), contextOf());
-    expect(answer.message).toBe('Sallyport refused PodExecOptions triage in namespace agents: 1 fault\n- [admission] kind "PodExecOptions/exec" of group "" is none that this version reviews (Pod, ReplicationController, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob). Fix: take it out of the rules of the webhook configuration. See docs/checks.md#admission');
+  test('is denied by its name', () => {
+    const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'Eviction' }, resource: { group: '', version: 'v1', resource: 'pods' }, subResource: 'eviction' }), contextOf());
+    expect(answer.message).toBe('Sallyport refused Eviction triage in namespace agents: 1 fault\n- [admission] kind "Eviction/eviction" of group "" is none that this version reviews. Fix: take it out of the rules of the webhook configuration. See docs/checks/admission.md');
   });
 
   test('never makes the review throw, and never passes', () => {

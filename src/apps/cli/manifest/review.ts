@@ -1,3 +1,4 @@
+import { resourceOfKind } from '../../../core/admission/resources.ts';
 import { review } from '../../../core/admission/review.ts';
 import type { Fault } from '../../../core/checks/check.ts';
 import { inject } from '../../../core/injection/inject.ts';
@@ -24,7 +25,7 @@ export function reviewManifest(manifest: Manifest, subject: Subject, profile: Sa
   const { object, file, lineOf } = manifest;
   const { kind, namespace, name, path } = subject;
   const answer = review(
-    { uid: 'check', kind, namespace, name, operation: 'CREATE', object: path.length === 0 ? injectObject(object, subject, settings) : object },
+    { uid: 'check', kind, resource: resourceOfKind(kind), namespace, name, operation: 'CREATE', object: path.length === 0 ? injectObject(object, subject, settings) : object },
     { namespaceLabels: { [AGENTS_LABEL]: 'enforce' }, profile, derive: (pod) => inject(pod, settings) },
   );
   const faults = answer.faults.map((fault) => {

@@ -1,4 +1,5 @@
-import { at, podPath, type GroupKind, type PodPath } from '../../../core/admission/workloads.ts';
+import { podPath } from '../../../core/admission/resources.ts';
+import { at, type GroupKind, type PodPath } from '../../../core/admission/workloads.ts';
 import type { Members } from './read.ts';
 
 /** An object of a kind that has pods in it. */
