@@ -104,12 +104,11 @@ class Candidate implements HeldLease {
   }
 
   async stop(): Promise<void> {
-    const held = this.#renewed !== undefined;
+    this.#stopping.abort();
     this.#renewed = undefined;
     this.#announce();
-    this.#stopping.abort();
     await this.#running;
-    if (held) await this.#giveBack();
+    await this.#giveBack();
   }
 
   /** The longer of two clocks: the wall's may be set back, and the monotonic one stands still while a machine is suspended. */
@@ -206,6 +205,7 @@ class Candidate implements HeldLease {
     };
   }
 
+  /** Also where it is not known to be ours: an attempt that was cut short may have been taken. */
   async #giveBack(): Promise<void> {
     try {
       const found = await this.#find(AbortSignal.timeout(this.#patience));

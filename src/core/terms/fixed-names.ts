@@ -17,7 +17,7 @@ export const RECEIPT_ANNOTATION = 'sallyport.dev/receipt';
 
 /** Where the webhook and the controller live. */
 export const SYSTEM_NAMESPACE = 'sallyport-system';
-/** Of the Deployment, Service and ServiceAccount alike. */
+/** Of the Deployment, Service and ServiceAccount alike; the webhook's also of the Lease by which one of its replicas writes. */
 export const WEBHOOK = 'sallyport-webhook';
 export const CONTROLLER = 'sallyport-controller';
 /** Of the ValidatingWebhookConfiguration and the MutatingWebhookConfiguration. */

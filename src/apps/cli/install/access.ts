@@ -40,6 +40,8 @@ const WEBHOOK_CLUSTER_RULES: readonly Rule[] = [
 ];
 
 const WEBHOOK_SYSTEM_RULES: readonly Rule[] = [
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [WEBHOOK], verbs: ['get', 'update'] },
   ...kept('secrets', [WEBHOOK_CERTIFICATE_SECRET]),
   { apiGroups: [''], resources: ['configmaps'], resourceNames: [TRUST_CONFIG_MAP], verbs: READ },
 ];
