@@ -2,7 +2,7 @@ import { generateEvidenceKey, readEvidencePair } from '../../adapters/journal/ev
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import type { EvidenceJwk } from '../../core/evidence/evidence-jwk.ts';
 import { EVIDENCE_KEY_SECRET } from '../../core/terms/fixed-names.ts';
-import { keepKey } from './kept-key.ts';
+import { keepKey } from '../../adapters/kube/kept-key.ts';
 
 /**
  * The key to which all sidecars seal payloads. The private half stays in its Secret, for whoever may read it: this process has no

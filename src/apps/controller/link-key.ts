@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../adapters/kube/client.ts';
 import { generateLinkKey, type LinkSigner, readLinkSigner } from '../../adapters/link/key.ts';
 import { LINK_KEY_SECRET } from '../../core/terms/fixed-names.ts';
-import { keepKey } from './kept-key.ts';
+import { keepKey } from '../../adapters/kube/kept-key.ts';
 
 /**
  * The key that signs snapshots, from its Secret.

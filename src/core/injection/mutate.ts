@@ -7,7 +7,9 @@ import { checkLink } from '../checks/index.ts';
 import { readPod } from '../checks/read-pod.ts';
 import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
-import { injectionPatch } from './patch.ts';
+import { inject } from './inject.ts';
+import { injectionPatch, receiptPatch } from './patch.ts';
+import { issueReceipt, type ReceiptSigner } from './receipt.ts';
 import type { InjectionSettings } from './settings.ts';
 
 export interface MutationContext {
@@ -15,6 +17,8 @@ export interface MutationContext {
   readonly namespaceLabels?: Readonly<Record<string, string>>;
   /** Absent while the cluster's trust is not known, which denies. */
   readonly settings?: InjectionSettings;
+  /** Signs the receipt that goes with the sidecar; absent where nobody could read it, outside of a cluster. */
+  readonly sign?: ReceiptSigner;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface MutationContext {
  * Only `enforce` injects: `warn` and `audit` promise to change nothing, and only where every pod is reviewed afterwards may
  * the capture be put in (in a pod with hostNetwork it would capture the node).
  */
-export function mutate(request: AdmissionRequest, { namespaceLabels, settings }: MutationContext): AdmissionAnswer {
+export function mutate(request: AdmissionRequest, { namespaceLabels, settings, sign }: MutationContext): AdmissionAnswer {
   const mode = modeOf(namespaceLabels);
   if (podPath(request.kind)?.length !== 0) return refuse(request, [notAPod(request)]);
   if (request.operation !== 'CREATE' || (request.subResource ?? '') !== '' || mode !== 'enforce') return pass(request, mode);
@@ -36,7 +40,8 @@ export function mutate(request: AdmissionRequest, { namespaceLabels, settings }:
   if (pod.spec.os?.name === 'windows') return pass(request, mode);
   const { namespace } = request;
   const placed = namespace === undefined || namespace === '' ? pod : { ...pod, metadata: { ...pod.metadata, namespace } };
-  return pass(request, mode, injectionPatch(placed, settings));
+  const receipt = sign && issueReceipt(inject(placed, settings), sign);
+  return pass(request, mode, [...injectionPatch(placed, settings), ...receiptPatch(placed, receipt)]);
 }
 
 function refuse(request: AdmissionRequest, findings: readonly Finding[]): AdmissionAnswer {

@@ -1,6 +1,7 @@
 import type { PatchOperation } from '../admission/answer.ts';
 import { same } from '../checks/differences.ts';
 import type { Pod } from '../checks/pod.ts';
+import { RECEIPT_ANNOTATION } from '../terms/fixed-names.ts';
 import { inject } from './inject.ts';
 import type { InjectionSettings } from './settings.ts';
 
@@ -10,6 +11,13 @@ export function injectionPatch(pod: Pod, settings: InjectionSettings): PatchOper
   return Object.entries(inject(pod, settings).spec)
     .filter(([name, value]) => !same(before.get(name), value))
     .map(([name, value]) => ({ op: before.has(name) ? 'replace' : 'add', path: `/spec/${pointer(name)}`, value }));
+}
+
+/** The JSON patch that puts a receipt on a pod, over whatever calls itself one. Only members that are there have members added. */
+export function receiptPatch({ metadata }: Pod, receipt: string | undefined): PatchOperation[] {
+  if (receipt === undefined || metadata?.annotations?.[RECEIPT_ANNOTATION] === receipt) return [];
+  const annotations = { ...metadata?.annotations, [RECEIPT_ANNOTATION]: receipt };
+  return [metadata === undefined ? { op: 'add', path: '/metadata', value: { annotations } } : { op: 'add', path: '/metadata/annotations', value: annotations }];
 }
 
 function pointer(name: string): string {

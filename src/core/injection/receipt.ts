@@ -22,11 +22,14 @@ const SUBJECT = 'sallyport.dev/receipt/v1';
  * The receipt for a pod that was just injected: says, in the annotation `sallyport.dev/receipt`, that this arrangement of the sidecar was
  * made by us, in this namespace, for a pod with these labels. Settings and code move on while pods run; then it is what still proves them.
  *
- * JSON `{"labels": {...}, "signature": base64url}`. Absent for labels of more than 64 KiB: that pod is proven by derivation alone.
+ * JSON `{"labels": {...}, "signature": base64url}`. Absent for labels of more than 64 KiB and for what has no canonical JSON: such a pod
+ * is proven by derivation alone.
  */
 export function issueReceipt(pod: Pod, sign: ReceiptSigner): string | undefined {
   const labels = pod.metadata?.labels ?? {};
-  const receipt = JSON.stringify({ labels, signature: Buffer.from(sign(signedText(pod, labels))).toString('base64url') });
+  const message = signedText(pod, labels);
+  if (message === undefined) return undefined;
+  const receipt = JSON.stringify({ labels, signature: Buffer.from(sign(message)).toString('base64url') });
   return receipt.length > LONGEST ? undefined : receipt;
 }
 
@@ -69,10 +72,15 @@ function isLabels(value: unknown): value is Labels {
 
 function isSigned(pod: Pod, { labels, signature }: Receipt, keys: readonly KeyObject[]): boolean {
   const message = signedText(pod, labels);
-  return keys.some((key) => verify(null, message, key, Buffer.from(signature, 'base64url')));
+  return message !== undefined && keys.some((key) => verify(null, message, key, Buffer.from(signature, 'base64url')));
 }
 
-function signedText(pod: Pod, labels: Labels): Uint8Array {
-  const text = canonicalize({ subject: SUBJECT, namespace: pod.metadata?.namespace ?? '', labels, arrangement: arrangementOf(pod) });
-  return Buffer.from(text ?? '', 'utf8');
+/** Canonical JSON (RFC 8785); undefined for what has none, such as half a surrogate pair. */
+function signedText(pod: Pod, labels: Labels): Uint8Array | undefined {
+  try {
+    const text = canonicalize({ subject: SUBJECT, namespace: pod.metadata?.namespace ?? '', labels, arrangement: arrangementOf(pod) });
+    return text === undefined ? undefined : Buffer.from(text, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { KubeClient, KubeObject } from '../../adapters/kube/client.ts';
-import { KubeFault } from '../../adapters/kube/fault.ts';
+import type { KubeClient, KubeObject } from './client.ts';
+import { KubeFault } from './fault.ts';
 
 const PART = 'private.pem';
 
