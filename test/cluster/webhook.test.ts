@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CaBundle, keepCaBundle } from '../../src/adapters/kube/ca-bundle.ts';
 import { connectKube, type KubeClient, type KubeObject } from '../../src/adapters/kube/client.ts';
+import { type Exemptions, watchExemptions } from '../../src/adapters/kube/exemptions.ts';
 import { type Namespaces, watchNamespaces } from '../../src/adapters/kube/namespaces.ts';
+import { type WatchedObjects, watchObjects } from '../../src/adapters/kube/objects.ts';
 import { keepServingCertificate } from '../../src/adapters/kube/serving-certificate.ts';
 import type { KeptServingCertificate } from '../../src/adapters/certificates/kept.ts';
 import { webhookConfigurations } from '../../src/apps/cli/install/configurations.ts';
@@ -30,6 +32,8 @@ const trust: { current: ReturnType<Parameters<typeof clusterFacts>[0]['trust']['
 const watch = { now: Date.now, random: Math.random };
 let client: KubeClient;
 let namespaces: Namespaces;
+let objects: WatchedObjects;
+let exemptions: Exemptions;
 let certificate: KeptServingCertificate;
 let webhook: RunningWebhook;
 const bundles: CaBundle[] = [];
@@ -87,8 +91,10 @@ beforeAll(async () => {
   );
   for (const namespace of [AGENTS, ELSEWHERE]) await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
   namespaces = watchNamespaces({ client, ...watch });
+  objects = watchObjects({ client, ...watch });
+  exemptions = watchExemptions({ client, ...watch });
   certificate = await keepServingCertificate({ client, namespace: ELSEWHERE, secret: SECRET, dnsNames: ['localhost'], now: Date.now });
-  const facts = clusterFacts({ namespaces, profiles: { synced: true, named: () => undefined }, trust: { current: () => trust.current } }, BASE);
+  const facts = clusterFacts({ namespaces, profiles: { synced: true, named: () => undefined }, trust: { current: () => trust.current }, objects, exemptions, client }, BASE);
   const loopback = { host: '127.0.0.1', port: 0 };
   webhook = await startWebhook({ listen: loopback, health: loopback }, { facts, certificate, log: { info: () => undefined, warn: () => undefined, error: () => undefined } });
   await apply(...configurations(webhook.address.port));
@@ -100,7 +106,7 @@ afterAll(async () => {
   await Promise.all(bundles.map((bundle) => bundle.stop()));
   await webhook?.close();
   await certificate?.stop();
-  await namespaces?.stop();
+  for (const source of [namespaces, objects, exemptions]) await source?.stop();
   await client?.close();
   await kubectl(['delete', 'namespace', AGENTS, ELSEWHERE, '--ignore-not-found', '--wait=false']);
 });

@@ -5,6 +5,7 @@ import { retryDelay } from '../network/retry-delay.ts';
 import { Cache, type Change, type Entry } from './cache.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
+import { pages } from './list.ts';
 import { openWatch, type WatchEvent } from './watch.ts';
 
 export type { Change };
@@ -51,13 +52,6 @@ export function startInformer<T>(client: KubeClient, options: InformerOptions<T>
   const loop = new Loop(client, options);
   loop.start();
   return loop;
-}
-
-const PAGE = '500';
-
-interface Page {
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly KubeObject[];
 }
 
 class Loop<T> implements Informer<T> {
@@ -125,21 +119,16 @@ class Loop<T> implements Informer<T> {
 
   async #listAll(): Promise<string> {
     const entries: Entry<T>[] = [];
-    let page: Page = {};
-    do {
-      page = await this.#client.get<Page>(this.#options.path, { query: this.#pageQuery(page), signal: this.#stopping.signal, timeout: 60_000 });
-      entries.push(...(page.items ?? []).map((object) => this.#cache.entryOf(object)));
-    } while ((page.metadata?.continue ?? '') !== '');
+    let listed = '';
+    for await (const { items, version } of pages(this.#client, this.#options.path, { query: this.#selectors, signal: this.#stopping.signal, timeout: 60_000 })) {
+      entries.push(...items.map((object) => this.#cache.entryOf(object)));
+      listed = version;
+    }
     this.#heard();
     this.synced = true;
     this.#cache.replace(entries);
     this.#synced.resolve();
-    return page.metadata?.resourceVersion ?? '';
-  }
-
-  #pageQuery(previous: Page): Record<string, string> {
-    const next = previous.metadata?.continue;
-    return { ...this.#selectors, limit: PAGE, ...(next === undefined ? {} : { continue: next }) };
+    return listed;
   }
 
   async #watch(version: string): Promise<void> {
@@ -152,6 +141,8 @@ class Loop<T> implements Informer<T> {
       this.#version = event.object.metadata.resourceVersion ?? this.#version;
       this.#take(event);
     }
+    // Also the end of a watch that had nothing to tell says that the API server is there.
+    this.#heard();
   }
 
   #take({ type, object }: WatchEvent): void {

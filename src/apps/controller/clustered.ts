@@ -1,12 +1,12 @@
 import type { JSONWebKeySet } from 'jose';
 import { type KubeClient, connectKube } from '../../adapters/kube/client.ts';
 import { startInformer } from '../../adapters/kube/informer.ts';
+import { ownerNames } from '../../adapters/kube/owners.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
 import { API_VERSION, CONTROLLER, CONTROLLER_CERTIFICATE_SECRET, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
 import { keepEvidenceKey } from './evidence-key.ts';
 import { keepLinkKey } from './link-key.ts';
 import { readLivePod } from './live-pod.ts';
-import { ownerNames } from './owner-name.ts';
 import { readPolicy } from './policy-reading.ts';
 import type { Log, TokenSigners } from './ports.ts';
 import { type ControllerSettings, type RunningController, startController } from './start.ts';

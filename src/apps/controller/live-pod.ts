@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../adapters/kube/client.ts';
-
-/** Whom a pod's controller reference names; anybody can write one, so it is a claim. */
-export interface OwnerClaim {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-}
+import { controllerOf, OWNER_REFERENCE, type OwnerClaim } from '../../adapters/kube/owners.ts';
 
 /** As much of a pod as the controller keeps. */
 export interface LivePod {
@@ -22,8 +15,6 @@ export interface LivePod {
   /** All its containers have ended for good. */
   readonly finished: boolean;
 }
-
-export const OWNER_REFERENCE = z.object({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().optional() });
 
 const POD = z.object({
   metadata: z.object({
@@ -57,10 +48,4 @@ function project({ metadata, spec, status }: z.infer<typeof POD>): LivePod {
     ...(owner && { owner }),
     ...(deletionTimestamp !== undefined && { deletedAt: Date.parse(deletionTimestamp) }),
   };
-}
-
-/** The one owner that is marked as the controller (the API server allows no second). */
-export function controllerOf(references: readonly z.infer<typeof OWNER_REFERENCE>[]): OwnerClaim | undefined {
-  const found = references.find((reference) => reference.controller === true);
-  return found && { apiVersion: found.apiVersion, kind: found.kind, name: found.name, uid: found.uid };
 }

@@ -1,5 +1,10 @@
+import type { KubeClient } from '../../adapters/kube/client.ts';
+import type { Exemptions } from '../../adapters/kube/exemptions.ts';
 import { KubeFault } from '../../adapters/kube/fault.ts';
 import type { Namespaces } from '../../adapters/kube/namespaces.ts';
+import type { WatchedObjects } from '../../adapters/kube/objects.ts';
+import { controllerOf, readReferences, workloadsOf } from '../../adapters/kube/owners.ts';
+import { livePod, podsOf } from '../../adapters/kube/pods.ts';
 import type { Profiles } from '../../adapters/kube/profiles.ts';
 import type { TrustWatch } from '../../adapters/kube/trust.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
@@ -13,16 +18,31 @@ export interface ClusterSources {
   readonly namespaces: Pick<Namespaces, 'synced' | 'labels' | 'labelled'>;
   readonly profiles: Pick<Profiles, 'synced' | 'named'>;
   readonly trust: Pick<TrustWatch, 'current'>;
+  readonly objects: Pick<WatchedObjects, 'missing' | 'facts' | 'ask'>;
+  readonly exemptions: Pick<Exemptions, 'synced' | 'all'>;
+  /** For what is asked at the moment that it matters. */
+  readonly client: KubeClient;
 }
 
 /** The facts as the API server has them; what it does not say in time is not known. */
-export function clusterFacts({ namespaces, profiles, trust }: ClusterSources, base: InjectionBase): Facts {
+export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, client }: ClusterSources, base: InjectionBase): Facts {
   return {
     namespaceLabels: (name, signal) => labelsOf(namespaces, name, signal),
     agentNamespaces: () => namespaces.labelled(AGENTS_LABEL),
     profile: (name) => profileOf(profiles, name),
     injection: (profile) => injectionOf(base, trust, profile),
-    missing: () => [...(namespaces.synced ? [] : ['namespaces not listed yet']), ...(profiles.synced ? [] : ['sandbox profiles not listed yet'])],
+    objects: objects.facts,
+    objectsNow: (namespace, runtimeClass, signal) => objects.ask(namespace, runtimeClass, signal),
+    livePod: (namespace, name, signal) => livePod(client, namespace, name, signal),
+    exemptions: () => exemptions.all(),
+    workloads: (namespace, pod, signal) => workloadsOf(client, namespace, controllerOf(readReferences(pod.metadata)), signal),
+    podsOf: (namespace, signal) => podsOf(client, namespace, signal),
+    missing: () => [
+      ...(namespaces.synced ? [] : ['namespaces not listed yet']),
+      ...(profiles.synced ? [] : ['sandbox profiles not listed yet']),
+      ...objects.missing(),
+      ...(exemptions.synced ? [] : ['exemptions not listed yet']),
+    ],
   };
 }
 

@@ -1,6 +1,8 @@
 import { keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
 import { connectKube } from '../../adapters/kube/client.ts';
+import { watchExemptions } from '../../adapters/kube/exemptions.ts';
 import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
+import { watchObjects } from '../../adapters/kube/objects.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
@@ -47,9 +49,9 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     });
     running.push(() => certificate.stop());
     const watch = { client, now: Date.now, random: Math.random, onFault };
-    const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch) };
+    const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));
-    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts(sources, settings.injection), certificate, log });
+    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts({ ...sources, client }, settings.injection), certificate, log });
     // Only now, so that the API server is told to trust a server that is there.
     for (const configuration of CONFIGURATIONS) {
       const onPatch = (name: string): void => log.info({ configuration: name }, 'caBundle set');

@@ -1,4 +1,7 @@
+import type { ObjectFacts } from '../../core/checks/facts.ts';
+import type { Pod } from '../../core/checks/pod.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
+import type { Exemption, Workload } from '../../core/policy/exemption.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
 import type { Fact } from '../../core/terms/fact.ts';
 
@@ -14,6 +17,21 @@ export interface Facts {
   profile(name: string): Fact<SandboxProfile>;
   /** What injection needs for pods of that profile; unknown while the controller has not said whom to trust. */
   injection(profile: SandboxProfile): Fact<InjectionSettings>;
+  /** What checks know of other objects, from what is watched. It may lag by a moment: `objectsNow` is asked before a refusal rests on it. */
+  readonly objects: ObjectFacts;
+  /** The same for one namespace, and for the runtime class of that name if one is given, as the API server has it at this moment. */
+  objectsNow(namespace: string, runtimeClass: string | undefined, signal: AbortSignal): Promise<ObjectFacts>;
+  /** The pod of that name as the API server has it at this moment; undefined where there is none. */
+  livePod(namespace: string, name: string, signal: AbortSignal): Promise<Fact<Pod | undefined>>;
+  /** Every Exemption of `sallyport-system` that can be read, in force or not. Unknown: nothing is exempt. */
+  exemptions(): Fact<readonly Exemption[]>;
+  /**
+   * The workloads that own a pod, from the nearest up: each is the controller that the one before names, and is there with that uid. The
+   * pod's own reference is still a claim, which anybody who creates pods can write; who asked for the pod says whether it is true.
+   */
+  workloads(namespace: string, pod: Pod, signal: AbortSignal): Promise<Fact<readonly Workload[]>>;
+  /** The pods of a namespace as the API server has them at this moment, some hundred at a time. A page that is unknown is the last. */
+  podsOf(namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>>;
   /** What is still missing before the first review can be answered; empty when ready. */
   missing(): readonly string[];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Path } from './problem.ts';
 import { agentPolicy } from './schema/agent-policy.ts';
+import { exemption } from './schema/exemption.ts';
 import { sandboxProfile } from './schema/sandbox-profile.ts';
 
 /** As much of JSON Schema (2020-12) as our schemas turn into. */
@@ -23,13 +24,14 @@ export interface JsonSchema {
   readonly anyOf?: readonly { readonly required: readonly string[] }[];
 }
 
-export const KINDS = ['AgentPolicy', 'SandboxProfile'] as const;
+export const KINDS = ['AgentPolicy', 'SandboxProfile', 'Exemption'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What may be written, as JSON Schema. */
 export const JSON_SCHEMAS: Readonly<Record<Kind, JsonSchema>> = {
   AgentPolicy: z.toJSONSchema(agentPolicy, { io: 'input', unrepresentable: 'any' }) as JsonSchema,
   SandboxProfile: z.toJSONSchema(sandboxProfile, { io: 'input', unrepresentable: 'any' }) as JsonSchema,
+  Exemption: z.toJSONSchema(exemption, { io: 'input', unrepresentable: 'any' }) as JsonSchema,
 };
 
 /** The schema of the value at a path; `undefined` where nothing is known of it. */

@@ -1,12 +1,14 @@
 import type { Position } from './documents.ts';
+import type { Exemption } from './exemption.ts';
 import type { AgentPolicy } from './model.ts';
 import { atMost, formatPath, type Finding, type Problem } from './problem.ts';
 import type { SandboxProfile } from './profile.ts';
-import { readObject } from './read-object.ts';
+import { readObject, type ReadObject } from './read-object.ts';
 
 export interface ParsedPolicies {
   readonly policies: readonly AgentPolicy[];
   readonly profiles: readonly SandboxProfile[];
+  readonly exemptions: readonly Exemption[];
   /** Not empty: nothing of the rest may be put in force. */
   readonly problems: readonly Problem[];
 }
@@ -28,6 +30,7 @@ export function parseObjects(objects: readonly unknown[], source: string): Parse
 export function parseSources(sources: readonly Source[]): ParsedPolicies {
   const policies: AgentPolicy[] = [];
   const profiles: SandboxProfile[] = [];
+  const exemptions: Exemption[] = [];
   const problems: Problem[] = [];
   const names = new Map<string, string>();
   for (const source of sources) {
@@ -37,21 +40,23 @@ export function parseSources(sources: readonly Source[]): ParsedPolicies {
       continue;
     }
     if ('policy' in read) policies.push(read.policy);
-    else profiles.push(read.profile);
+    else if ('profile' in read) profiles.push(read.profile);
+    else exemptions.push(read.exemption);
     const { kind, name } = identity(read);
     const earlier = names.get(`${kind} ${name}`);
     const place: Finding = { path: ['metadata', 'name'], message: `${kind} ${name} stands in ${earlier} already` };
     if (earlier !== undefined) problems.push(problemOf(source, place));
     else names.set(`${kind} ${name}`, placeName(source.file, source.locate(place)));
   }
-  return { policies, profiles, problems };
+  return { policies, profiles, exemptions, problems };
 }
 
 const placeName = (file: string, { line }: Position): string => (line === 0 ? file : `${file}:${line}`);
 
-function identity(read: { policy: AgentPolicy } | { profile: SandboxProfile }): { kind: string; name: string } {
+function identity(read: Exclude<ReadObject, { findings: unknown }>): { kind: string; name: string } {
   if ('profile' in read) return { kind: 'SandboxProfile', name: read.profile.metadata.name };
-  return { kind: 'AgentPolicy', name: `${read.policy.metadata.namespace}/${read.policy.metadata.name}` };
+  const { kind, metadata } = 'policy' in read ? read.policy : read.exemption;
+  return { kind, name: `${metadata.namespace}/${metadata.name}` };
 }
 
 function problemOf(source: Source, finding: Finding): Problem {

@@ -1,5 +1,6 @@
 import { quoted } from '../terms/quote.ts';
 import { conflicts, type Numbered } from './conflicts.ts';
+import type { Exemption } from './exemption.ts';
 import { findings } from './findings.ts';
 import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
 import type { AgentPolicy } from './model.ts';
@@ -7,21 +8,24 @@ import { nearest } from './nearest.ts';
 import type { Finding, Path } from './problem.ts';
 import type { SandboxProfile } from './profile.ts';
 import { agentPolicy, tool } from './schema/agent-policy.ts';
+import { exemption } from './schema/exemption.ts';
 import { sandboxProfile } from './schema/sandbox-profile.ts';
 
 export type ReadObject =
   | { readonly policy: AgentPolicy }
   | { readonly profile: SandboxProfile }
+  | { readonly exemption: Exemption }
   | { readonly findings: readonly Finding[] };
 
 /** Why a key that is not known is no trifle: whoever wrote it counts on it. Nothing in the metadata is enforced. */
 const unenforced = (path: Path): string => (path[0] === 'metadata' ? '' : ', which this version cannot enforce');
 
-/** Reads one object of either kind from a value that JSON could hold; every finding at once. */
+/** Reads one object of any kind of ours from a value that JSON could hold; every finding at once. */
 export function readObject(value: unknown): ReadObject {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind === 'AgentPolicy') return readPolicy(value);
   if (kind === 'SandboxProfile') return readProfile(value);
+  if (kind === 'Exemption') return readExemption(value);
   return { findings: [unknownKind(value, kind)] };
 }
 
@@ -59,6 +63,11 @@ function readProfile(value: unknown): ReadObject {
   const read = sandboxProfile.safeParse(value);
   if (read.success) return { profile: read.data };
   return { findings: findings(read.error.issues, value, JSON_SCHEMAS.SandboxProfile, (path, key) => (path[0] === 'metadata' && key === 'namespace' ? ': a SandboxProfile is for the whole cluster' : unenforced(path))) };
+}
+
+function readExemption(value: unknown): ReadObject {
+  const read = exemption.safeParse(value);
+  return read.success ? { exemption: read.data } : { findings: findings(read.error.issues, value, JSON_SCHEMAS.Exemption, unenforced) };
 }
 
 function unknownKind(value: unknown, kind: unknown): Finding {

@@ -1,7 +1,7 @@
 import { isPlain } from './crd.ts';
 import { inWords, JSON_SCHEMAS, KINDS, type JsonSchema, type Kind } from './json-schema.ts';
 
-/** The reference page of both kinds, in Markdown. */
+/** The reference page of every kind, in Markdown. */
 export function policyReference(): string {
   return [INTRODUCTION, ...KINDS.map(kindSection)].join('\n');
 }
@@ -38,6 +38,16 @@ spec:
   runtimeClassNames: {allowed: [gvisor]}
   maxLifetimeSeconds: 3600
   limits: {cpu: "4", memory: 8Gi}
+`,
+  `apiVersion: sallyport.dev/v1alpha1
+kind: Exemption
+metadata: {name: triage-cache, namespace: sallyport-system}
+spec:
+  subject: {namespace: agents, workload: {kind: Deployment, name: triage}}
+  checks: [read-only-root]
+  reason: the vendor's image writes its cache below /opt until its next release
+  requestedBy: ada@example.com
+  expires: "2030-01-31T12:00:00Z"
 `,
 ];
 
@@ -91,7 +101,11 @@ every well-formed call passes. Either way the record says what enforcing would h
 - **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
 `;
 
-const TITLES: Readonly<Record<Kind, string>> = { AgentPolicy: 'Namespaced.', SandboxProfile: 'For the whole cluster. Every key has a default: that of the built-in profile `isolated`.' };
+const TITLES: Readonly<Record<Kind, string>> = {
+  AgentPolicy: 'Namespaced.',
+  SandboxProfile: 'For the whole cluster. Every key has a default: that of the built-in profile `isolated`.',
+  Exemption: 'In the namespace `sallyport-system` and nowhere else; [exemptions](exemptions.md) says how they weigh.',
+};
 
 function kindSection(kind: Kind): string {
   const schema = JSON_SCHEMAS[kind];

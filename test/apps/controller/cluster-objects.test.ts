@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { readTrust } from '../../../src/adapters/kube/trust.ts';
 import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
 import type { KubeObject } from '../../../src/adapters/kube/client.ts';
+import { type OwnerClaim, ownerNames } from '../../../src/adapters/kube/owners.ts';
 import { keepEvidenceKey } from '../../../src/apps/controller/evidence-key.ts';
 import { keepLinkKey } from '../../../src/apps/controller/link-key.ts';
-import type { LivePod, OwnerClaim } from '../../../src/apps/controller/live-pod.ts';
-import { ownerNames } from '../../../src/apps/controller/owner-name.ts';
+import type { LivePod } from '../../../src/apps/controller/live-pod.ts';
 import { publishTrust } from '../../../src/apps/controller/trust.ts';
 import { KubeStore } from '../../fakes/kube-store.ts';
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { KubeFault } from '../../../src/adapters/kube/fault.ts';
 import { clusterFacts, type ClusterSources } from '../../../src/apps/webhook/cluster-facts.ts';
+import { NOTHING_KNOWN } from '../../../src/core/checks/facts.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../../src/core/policy/profile.ts';
+import { known } from '../../../src/core/terms/fact.ts';
+import { KubeStore } from '../../fakes/kube-store.ts';
 
 const BASE = { image: 'registry.example.com/s:1', imagePullPolicy: 'Always', controllerUrl: 'https://c.example', resolver: '10.96.0.10', clusterDomain: 'cluster.local', probes: [] } as const;
 const CUSTOM: SandboxProfile = { ...BUILT_IN_PROFILES.contained, metadata: { name: 'lab' }, spec: { ...BUILT_IN_PROFILES.contained.spec, capturedPorts: [443, 8443] } };
@@ -11,6 +14,9 @@ function factsWith(sources: { namespaces?: Partial<ClusterSources['namespaces']>
     namespaces: { synced: true, labels: () => Promise.resolve({ a: 'b' }), labelled: (label) => [`those with ${label}`], ...sources.namespaces },
     profiles: { synced: true, named: () => undefined, ...sources.profiles },
     trust: { current: () => sources.trust ?? { trust: { ca: 'PEM', keys: ['K'] } } },
+    objects: { missing: () => [], facts: NOTHING_KNOWN, ask: () => Promise.resolve(NOTHING_KNOWN) },
+    exemptions: { synced: true, all: () => known([]) },
+    client: new KubeStore().client,
   }, BASE);
 }
 

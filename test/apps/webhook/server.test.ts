@@ -8,6 +8,7 @@ import type { Fact } from '../../../src/core/terms/fact.ts';
 import { type RunningWebhook, startWebhook } from '../../../src/apps/webhook/start.ts';
 import { BUILT_IN_PROFILES } from '../../../src/core/policy/profile.ts';
 import { reviewOf } from './review.ts';
+import { NO_OBJECTS } from './no-objects.ts';
 
 interface Answer {
   readonly status: number;
@@ -27,6 +28,7 @@ let lines: { fields: Record<string, unknown>; message: string }[];
 let missing: string[];
 
 const facts: Facts = {
+  ...NO_OBJECTS,
   namespaceLabels: (_, signal) => labels(signal),
   agentNamespaces: () => ['agents'],
   profile: () => ({ known: true, value: BUILT_IN_PROFILES.contained }),

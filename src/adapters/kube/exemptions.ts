@@ -1,0 +1,34 @@
+import type { Exemption } from '../../core/policy/exemption.ts';
+import { parseObjects } from '../../core/policy/parse-objects.ts';
+import { type Fact, known, unknown } from '../../core/terms/fact.ts';
+import { API_VERSION, SYSTEM_NAMESPACE } from '../../core/terms/fixed-names.ts';
+import type { KubeObject } from './client.ts';
+import { startInformer, type WatchSettings } from './informer.ts';
+import { staleness } from './staleness.ts';
+
+export interface Exemptions {
+  readonly synced: boolean;
+  /** Every one that can be read, in force or not, by name; unknown where what was watched is stale. */
+  all(): Fact<readonly Exemption[]>;
+  stop(): Promise<void>;
+}
+
+/** Follows the `Exemption` objects of `sallyport-system` and of no other namespace. One that cannot be read exempts nobody. */
+export function watchExemptions({ client, ...watch }: WatchSettings): Exemptions {
+  const informer = startInformer(client, { ...watch, path: `/apis/${API_VERSION}/namespaces/${SYSTEM_NAMESPACE}/exemptions`, read: readExemption });
+  return {
+    get synced() {
+      return informer.synced;
+    },
+    all() {
+      const stale = staleness('exemptions', informer, watch.now());
+      return stale === undefined ? known(informer.list().filter((one) => one !== undefined)) : unknown(stale);
+    },
+    stop: () => informer.stop(),
+  };
+}
+
+function readExemption(object: KubeObject): Exemption | undefined {
+  const { exemptions, problems } = parseObjects([object], `exemption/${object.metadata.name}`);
+  return problems.length === 0 ? exemptions[0] : undefined;
+}

@@ -1,0 +1,53 @@
+import type { Pod } from '../../core/checks/pod.ts';
+import { readPod } from '../../core/checks/read-pod.ts';
+import { type Fact, known, unknown } from '../../core/terms/fact.ts';
+import type { KubeClient, KubeObject } from './client.ts';
+import { pages } from './list.ts';
+import { told, toldOne } from './told.ts';
+
+/** In milliseconds: for one pod, and for a page of them. */
+const LONGEST_READ = 2_000;
+const LONGEST_PAGE = 10_000;
+
+/** Of pods of 20 KB, 2 MB: few enough that a scan of thousands stays small. */
+const PAGE = '100';
+
+/** The pod of that name as the API server has it now; undefined where there is none. */
+export async function livePod(client: KubeClient, namespace: string, name: string, signal: AbortSignal): Promise<Fact<Pod | undefined>> {
+  const found = await toldOne(`Pod ${namespace}/${name} is not known`, () => client.get(`${collection(namespace)}/${encodeURIComponent(name)}`, { signal, timeout: LONGEST_READ }));
+  if (!found.known) return found;
+  return found.value === undefined ? known(undefined) : podOf(found.value);
+}
+
+/** The pods of a namespace as the API server has them now, a hundred at a time; the first page that is unknown is the last. */
+export async function* podsOf(client: KubeClient, namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>> {
+  const list = pages(client, collection(namespace), { signal, timeout: LONGEST_PAGE, query: { limit: PAGE } })[Symbol.asyncIterator]();
+  for (;;) {
+    const page = await told(`The pods of namespace ${namespace} are not known`, () => list.next());
+    if (page.known && page.value.done === true) return;
+    const pods = page.known ? readAll(page.value.value.items) : page;
+    yield pods;
+    if (!pods.known) return;
+  }
+}
+
+function readAll(objects: readonly KubeObject[]): Fact<readonly Pod[]> {
+  const pods: Pod[] = [];
+  for (const object of objects) {
+    const pod = podOf(object);
+    if (!pod.known) return pod;
+    pods.push(pod.value);
+  }
+  return known(pods);
+}
+
+function podOf(object: KubeObject): Fact<Pod> {
+  const read = readPod(object);
+  if (read.ok) return known(read.pod);
+  const { namespace = '', name } = object.metadata;
+  return unknown(`Pod ${namespace}/${name} is not one as this version of Sallyport knows them: ${read.findings.map(({ field, message }) => `${field}: ${message}`).join('; ')}.`);
+}
+
+function collection(namespace: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+}
