@@ -42,3 +42,13 @@ function messageOf(body: unknown): string {
   const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : body;
   return typeof message === 'string' && message !== '' ? message.slice(0, 500) : 'no reason given';
 }
+
+/** What a request answers, or undefined where it ends in a fault of that code; rejects with any other. */
+export async function unlessFault<T>(code: KubeFaultCode, request: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await request();
+  } catch (fault) {
+    if (fault instanceof KubeFault && fault.code === code) return undefined;
+    throw fault;
+  }
+}

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { KubeClient, KubeObject } from './client.ts';
-import { KubeFault } from './fault.ts';
+import { unlessFault } from './fault.ts';
 
 const PART = 'private.pem';
 
@@ -11,15 +11,6 @@ export async function keepKey(client: KubeClient, namespace: string, name: strin
     ?? await unlessFault('conflict', () => client.create<KubeObject>(collection, secretOf(namespace, name, generate())))
     ?? await client.get<KubeObject>(`${collection}/${name}`);
   return pemOf(found);
-}
-
-async function unlessFault<T>(code: KubeFault['code'], step: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await step();
-  } catch (fault) {
-    if (fault instanceof KubeFault && fault.code === code) return undefined;
-    throw fault;
-  }
 }
 
 function secretOf(namespace: string, name: string, pem: string): KubeObject {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Fact, known, unknown } from '../../core/terms/fact.ts';
 import { INJECTION_CONFIG_MAP } from '../../core/terms/fixed-names.ts';
 import type { KubeClient, KubeObject } from './client.ts';
-import { KubeFault } from './fault.ts';
+import { KubeFault, unlessFault } from './fault.ts';
 
 const BASE = z.strictObject({
   image: z.string(),
@@ -53,7 +53,7 @@ export function readPublishedInjection(object: KubeObject): Fact<PublishedInject
 
 async function publishOnce(client: KubeClient, namespace: string, { base, key }: { readonly base: PublishedInjection['base']; readonly key: string }): Promise<readonly string[]> {
   const collection = `/api/v1/namespaces/${namespace}/configmaps`;
-  const found = await find(client, `${collection}/${INJECTION_CONFIG_MAP}`);
+  const found = await unlessFault('not-found', () => client.get<KubeObject>(`${collection}/${INJECTION_CONFIG_MAP}`));
   const published = found === undefined ? undefined : readPublishedInjection(found);
   const earlier = published?.known === true ? published.value.keys : [];
   const keys = [key, ...earlier.filter((one) => one !== key)].slice(0, MOST_KEYS);
@@ -61,15 +61,6 @@ async function publishOnce(client: KubeClient, namespace: string, { base, key }:
   if (found === undefined) await client.create(collection, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: INJECTION_CONFIG_MAP, namespace }, data });
   else await client.replace(`${collection}/${INJECTION_CONFIG_MAP}`, { ...found, data });
   return keys;
-}
-
-async function find(client: KubeClient, path: string): Promise<KubeObject | undefined> {
-  try {
-    return await client.get(path);
-  } catch (fault) {
-    if (fault instanceof KubeFault && fault.code === 'not-found') return undefined;
-    throw fault;
-  }
 }
 
 function parsed(text: unknown): unknown {
