@@ -26,7 +26,7 @@ export interface RenewalSettings extends SubjectNames {
  * 1. CAs that ended, or cannot be read, are dropped.
  * 2. When the newest has less than two server certificates' lives left, a new CA goes in front of it: clients learn to trust
  *    it long before anything is signed with it.
- * 3. A server certificate with less than a third of its life left, of none of these CAs, or without one of the names is made anew,
+ * 3. A server certificate with less than a third of such a life left, of none of these CAs, or without one of the names is made anew,
  *    by the oldest CA that outlives it.
  */
 export async function renewStored(stored: StoredCertificate | undefined, settings: RenewalSettings, now: number): Promise<StoredCertificate> {
@@ -55,13 +55,13 @@ async function withSuccessor(kept: readonly KeptAuthority[], { commonName, lifet
   return [await mintAuthority({ commonName, now, lifetime: lifetimes.authority }), ...kept];
 }
 
-function servingOf(stored: StoredCertificate | undefined, authorities: Authorities, names: SubjectNames, now: number): Serving | undefined {
+function servingOf(stored: StoredCertificate | undefined, authorities: Authorities, { lifetimes, ...names }: RenewalSettings, now: number): Serving | undefined {
   if (stored === undefined) return undefined;
   const serving = { 'tls.crt': stored['tls.crt'], 'tls.key': stored['tls.key'] };
   const good = legible(() => {
     const certificate = readCertificate(serving['tls.crt']);
     return isPair({ cert: serving['tls.crt'], key: serving['tls.key'] })
-      && !isDue(certificate, now)
+      && !isDue(certificate, lifetimes.serving, now)
       && speaksFor(certificate, names)
       && authorities.some((authority) => certificate.verify(readCertificate(authority.cert).publicKey));
   });
@@ -75,9 +75,8 @@ async function mintBy(authorities: Authorities, { dnsNames, ips, lifetimes }: Re
   return { 'tls.crt': minted.cert, 'tls.key': minted.key };
 }
 
-function isDue(certificate: X509Certificate, now: number): boolean {
-  const end = certificate.validToDate.getTime();
-  return end - now < (end - certificate.validFromDate.getTime()) / 3;
+function isDue(certificate: X509Certificate, lifetime: number, now: number): boolean {
+  return certificate.validToDate.getTime() - now < lifetime / 3;
 }
 
 function speaksFor(certificate: X509Certificate, { dnsNames, ips }: SubjectNames): boolean {

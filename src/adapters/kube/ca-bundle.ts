@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { splitPem } from '../certificates/read.ts';
 import type { KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
 import { startInformer, type WatchSettings } from './informer.ts';
@@ -9,13 +10,17 @@ export interface CaBundleSettings extends WatchSettings {
   readonly name: string;
   /** What every webhook in it has to trust, as PEM: during a change of CA both, the old and the new. */
   readonly ca: () => string;
+  /** Asked before each write: two replicas that read the Secret at different moments would write over each other. Default: always. */
+  readonly mayWrite?: () => boolean;
   /** Told of each patch that the API server took. */
   readonly onPatch?: (name: string) => void;
 }
 
 export interface CaBundle {
-  /** Looks again: `ca` answers something new. */
+  /** Looks again: `ca` or `mayWrite` answers something new. */
   wake(): void;
+  /** Whether every webhook in the configuration, as it was last seen, trusts each of these certificates (PEM). */
+  trusts(ca: string): boolean;
   /** True once the configuration was seen with the right bundle in each of its webhooks. */
   readonly right: boolean;
   stop(): Promise<void>;
@@ -26,7 +31,7 @@ const RETRY = 2_000;
 
 /** Keeps `caBundle` right in one webhook configuration: now, when `ca` changes, and when somebody else changes the configuration. */
 export function keepCaBundle(settings: CaBundleSettings): CaBundle {
-  const { client, kind, name, ca, now, random, onFault, onPatch } = settings;
+  const { client, kind, name, ca, mayWrite = () => true, now, random, onFault, onPatch } = settings;
   const path = `/apis/admissionregistration.k8s.io/v1/${PLURALS[kind]}`;
   const informer = startInformer(client, { path, fieldSelector: `metadata.name=${name}`, read: bundlesOf, now, random, onFault });
   const stopping = new AbortController();
@@ -34,7 +39,7 @@ export function keepCaBundle(settings: CaBundleSettings): CaBundle {
 
   const settle = async (): Promise<void> => {
     const patch = patchFor(informer.get(name) ?? [], encode(ca()));
-    if (stopping.signal.aborted || patch.length === 0) return;
+    if (stopping.signal.aborted || patch.length === 0 || !mayWrite()) return;
     try {
       await client.patch(`${path}/${name}`, 'json', patch, { signal: stopping.signal });
       onPatch?.(name);
@@ -51,6 +56,10 @@ export function keepCaBundle(settings: CaBundleSettings): CaBundle {
   informer.onChange(wake);
   return {
     wake,
+    trusts(certificates) {
+      const bundles = informer.get(name) ?? [];
+      return bundles.length > 0 && bundles.every(({ caBundle = '' }) => includes(Buffer.from(caBundle, 'base64').toString('utf8'), certificates));
+    },
     get right() {
       const bundles = informer.get(name);
       return bundles !== undefined && patchFor(bundles, encode(ca())).length === 0;
@@ -85,6 +94,11 @@ function patchFor(bundles: readonly Bundle[], wanted: string): object[] {
       { op: 'add', path: `/webhooks/${index}/clientConfig/caBundle`, value: wanted },
     ];
   });
+}
+
+function includes(bundle: string, certificates: string): boolean {
+  const held = new Set(splitPem(bundle));
+  return splitPem(certificates).every((certificate) => held.has(certificate));
 }
 
 function encode(pem: string): string {

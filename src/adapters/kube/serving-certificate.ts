@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { CertificateFault } from '../certificates/fault.ts';
 import { HOUR } from '../certificates/lifetimes.ts';
 import { keepCertificate, type KeptServingCertificate } from '../certificates/kept.ts';
-import { type RenewalSettings, renewStored, SERVING_LIFETIMES } from '../certificates/renewal.ts';
+import { type Lifetimes, type RenewalSettings, renewStored, SERVING_LIFETIMES } from '../certificates/renewal.ts';
 import { collectStored, servingCertificate, type StoredCertificate } from '../certificates/stored.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
@@ -16,8 +16,8 @@ export interface ServingCertificateSettings {
   readonly dnsNames: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Of each server certificate, in milliseconds; default 90 days. The CA's is ten years. */
-  readonly lifetime?: number;
+  /** Milliseconds; default 90 days, and ten years for the CA. */
+  readonly lifetimes?: Lifetimes;
   /** Told of what failed after the start and is tried again. */
   readonly onFault?: (fault: unknown) => void;
 }
@@ -25,11 +25,16 @@ export interface ServingCertificateSettings {
 /**
  * Takes the certificate from the Secret, or makes both; from then on renews it before it ends and follows what others do to it.
  *
+ * Every replica may do so: whoever comes second finds a conflict and reads what the first one wrote, so that it needs no leader, whose
+ * absence would only be one more way not to be renewed.
+ *
  * @throws KubeFault, CertificateFault where there is no usable certificate to begin with.
  */
 export async function keepServingCertificate(settings: ServingCertificateSettings): Promise<KeptServingCertificate> {
-  const { client, secret, now, onFault = () => undefined } = settings;
-  const keeper = await keepCertificate({ settle: () => settleUsable(settings), interval: HOUR, retry: HOUR / 60, onFault });
+  const { client, secret, now, lifetimes = SERVING_LIFETIMES, onFault = () => undefined } = settings;
+  // Twenty looks in the third of its life that is left when it is due.
+  const interval = Math.min(HOUR, lifetimes.serving / 60);
+  const keeper = await keepCertificate({ settle: () => settleUsable(settings), interval, retry: Math.min(HOUR / 60, interval), onFault });
   const informer = startInformer(client, {
     path: collection(settings),
     fieldSelector: `metadata.name=${secret}`,
@@ -64,7 +69,6 @@ async function settleUsable(settings: ServingCertificateSettings): Promise<Store
 
 const ATTEMPTS = 5;
 
-// Replicas start together: whoever comes second finds a conflict and reads what the first one wrote.
 async function settle(settings: ServingCertificateSettings): Promise<StoredCertificate> {
   const { client, secret, now } = settings;
   for (let attempt = 1; ; attempt += 1) {
@@ -82,8 +86,8 @@ async function settle(settings: ServingCertificateSettings): Promise<StoredCerti
   }
 }
 
-function renewal({ dnsNames, secret, lifetime = SERVING_LIFETIMES.serving }: ServingCertificateSettings): RenewalSettings {
-  return { dnsNames, ips: [], commonName: `Sallyport CA of ${secret}`, lifetimes: { ...SERVING_LIFETIMES, serving: lifetime } };
+function renewal({ dnsNames, secret, lifetimes = SERVING_LIFETIMES }: ServingCertificateSettings): RenewalSettings {
+  return { dnsNames, ips: [], commonName: `Sallyport CA of ${secret}`, lifetimes };
 }
 
 async function find(settings: ServingCertificateSettings): Promise<KubeObject | undefined> {

@@ -1,16 +1,18 @@
-import { keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { connectKube } from '../../adapters/kube/client.ts';
 import { watchExemptions } from '../../adapters/kube/exemptions.ts';
+import { holdLease } from '../../adapters/kube/leader.ts';
 import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
 import { watchObjects } from '../../adapters/kube/objects.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
-import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
-import { MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK, WEBHOOK_CERTIFICATE_SECRET } from '../../core/terms/fixed-names.ts';
+import { SYSTEM_NAMESPACE, WEBHOOK } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
+import { startServing } from './serving.ts';
 import { type RunningWebhook, startWebhook } from './start.ts';
 
 export interface ClusteredSettings {
@@ -18,18 +20,13 @@ export interface ClusteredSettings {
   readonly health: ListenAddress;
   /** Absent: the cluster that this process runs in. */
   readonly kubeconfig?: string;
+  /** Folder with a certificate that somebody else makes; absent: it is made here, and kept in a Secret. */
+  readonly tlsDir?: string;
   readonly injection: InjectionBase;
   readonly log: Log;
 }
 
-const SERVICE = `${WEBHOOK}.${SYSTEM_NAMESPACE}.svc`;
-
-const CONFIGURATIONS = [
-  { kind: 'ValidatingWebhookConfiguration', name: VALIDATING_CONFIGURATION },
-  { kind: 'MutatingWebhookConfiguration', name: MUTATING_CONFIGURATION },
-] as const;
-
-/** Starts gate one for a cluster, with its certificate in a Secret and its CA in both webhook configurations. Rejects if it cannot begin. */
+/** Starts gate one for a cluster. Of several replicas the holder of the Lease does what one alone may do. Rejects if it cannot begin. */
 export async function startClustered(settings: ClusteredSettings): Promise<RunningWebhook> {
   const { listen, health, log } = settings;
   const client = connectKube(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
@@ -39,26 +36,24 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     for (const stop of running.toReversed()) await stop();
   };
   try {
-    const certificate = await keepServingCertificate({
-      client,
-      namespace: SYSTEM_NAMESPACE,
-      secret: WEBHOOK_CERTIFICATE_SECRET,
-      dnsNames: [SERVICE, `${SERVICE}.${settings.injection.clusterDomain}`],
-      now: Date.now,
-      onFault,
-    });
-    running.push(() => certificate.stop());
     const watch = { client, now: Date.now, random: Math.random, onFault };
+    const writers: (() => void)[] = [];
+    const onChange = (leading: boolean): void => {
+      log.info({ leading }, leading ? 'this replica writes' : 'this replica no longer writes');
+      for (const wake of writers) wake();
+    };
+    // Of this process, not of the pod: a container that starts again is another holder.
+    const lease = holdLease({ ...watch, namespace: SYSTEM_NAMESPACE, name: WEBHOOK, identity: `${hostname()}_${randomUUID()}`, onChange });
+    running.push(() => lease.stop());
+    const { tlsDir, injection: { clusterDomain } } = settings;
+    const serving = await startServing({ watch, lease, clusterDomain, ...(tlsDir === undefined ? {} : { tlsDir }), log });
+    running.push(() => serving.stop());
     const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));
-    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts({ ...sources, client }, settings.injection), certificate, log });
+    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts({ ...sources, client, now: Date.now }, settings.injection), certificate: serving.certificate, log });
     // Only now, so that the API server is told to trust a server that is there.
-    for (const configuration of CONFIGURATIONS) {
-      const onPatch = (name: string): void => log.info({ configuration: name }, 'caBundle set');
-      const bundle = keepCaBundle({ ...watch, ...configuration, ca: () => certificate.current().ca, onPatch });
-      certificate.onChange(() => bundle.wake());
-      running.push(() => bundle.stop());
-    }
+    serving.announce();
+    writers.push(() => serving.wake());
     return {
       ...webhook,
       async close(drain) {

@@ -17,6 +17,7 @@ interface Flags extends InjectionFlags {
   readonly profile: string;
   readonly certDir?: string;
   readonly kubeconfig?: string;
+  readonly tlsDir?: string;
 }
 
 const HELP_END = helpEnd({
@@ -41,6 +42,7 @@ export function webhookCommand(): Command {
     .addOption(new Option('--health <address:port>', 'HTTP address of /healthz, /readyz and /metrics').default(readListen(`:${SERVER_HEALTH_PORT}`), `:${SERVER_HEALTH_PORT}`).argParser(readListen))
     .addOption(new Option('--cert-dir <dir>', 'run without a cluster, with the certificate in this folder (made there if absent)').conflicts('kubeconfig'))
     .option('--profile <name|file>', 'without a cluster: the profile of every namespace', 'isolated')
+    .addOption(new Option('--tls-dir <dir>', 'serve with the tls.crt and tls.key of this folder, which somebody else renews (default: a certificate in a Secret, made and renewed here)').conflicts('certDir'))
     .option('--kubeconfig <file>', 'cluster to serve; without it and --cert-dir, the one this runs in')
     .option('--image <image>', 'image of the injected containers', 'sallyport:latest')
     .addOption(pullPolicyOption())
@@ -57,11 +59,11 @@ async function serve(flags: Flags): Promise<void> {
   }
   const log = pino({ name: 'sallyport-webhook' });
   const injection = injectionBase(flags, process.env, systemResolvConf());
-  const { listen, health, profile, certDir, kubeconfig } = flags;
+  const { listen, health, profile, certDir, kubeconfig, tlsDir } = flags;
   const shared = { listen, health, injection, log };
   const webhook =
     certDir === undefined
-      ? await (await import('./clustered.ts')).startClustered({ ...shared, ...(kubeconfig === undefined ? {} : { kubeconfig }) })
+      ? await (await import('./clustered.ts')).startClustered({ ...shared, ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(tlsDir === undefined ? {} : { tlsDir }) })
       : await (await import('./standalone.ts')).startStandalone({ ...shared, profile, certDir });
   log.info({ address: webhook.address, health: webhook.healthPort }, 'webhook listening');
   await untilStopped(webhook, certDir === undefined ? IN_CLUSTER : undefined);

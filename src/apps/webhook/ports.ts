@@ -32,6 +32,8 @@ export interface Facts {
   workloads(namespace: string, pod: Pod, signal: AbortSignal): Promise<Fact<readonly Workload[]>>;
   /** The pods of a namespace as the API server has them at this moment, some hundred at a time. A page that is unknown is the last. */
   podsOf(namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>>;
+  /** Milliseconds since the epoch, for the end of exemptions. */
+  now(): number;
   /** What is still missing before the first review can be answered; empty when ready. */
   missing(): readonly string[];
 }
@@ -42,7 +44,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-interface CertificateSource {
+export interface CertificateSource {
   current(): Certificate;
   /** Returns what ends it. */
   onChange(listener: (certificate: Certificate) => void): () => void;

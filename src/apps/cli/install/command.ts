@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { helpEnd } from '../../../adapters/command-line/help.ts';
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { outputOption, pullPolicyOption } from '../../../adapters/command-line/options.ts';
 import { installManifests } from './manifests.ts';
 import { type InstallOptions, PLACEHOLDER_IMAGE } from './options.ts';
+import { readClusterDomain, readImage, readReplicas, readResolver } from './read-flags.ts';
 
 interface Flags extends InstallOptions {
   readonly print?: boolean;
@@ -14,6 +15,7 @@ interface Flags extends InstallOptions {
 const HELP_END = helpEnd({
   examples: [
     'sallyport install --print --image registry.example.com/sallyport@sha256:... | kubectl apply -f -',
+    ['sallyport install --print --cert-manager --image ... | kubectl apply -f -', 'where cert-manager makes the certificates'],
     "sallyport install --print --output json | jq -r '.items[].kind'",
     ['kubectl label namespace agents sallyport.dev/agents=enforce', 'afterwards: let a namespace take agents'],
   ],
@@ -24,16 +26,17 @@ const HELP_END = helpEnd({
 export function installCommand(): Command {
   return new Command('install')
     .option('--print', 'write the manifests to standard output: CRDs, rights, webhook, controller and the webhook configurations')
-    .addOption(new Option('--image <image>', 'image of webhook, controller and sidecar, best by digest').default(PLACEHOLDER_IMAGE, 'a placeholder'))
+    .addOption(new Option('--image <image>', 'image of webhook, controller and sidecar, best by digest').default(PLACEHOLDER_IMAGE, 'a placeholder').argParser(readImage))
     .addOption(pullPolicyOption())
-    .option('--replicas <count>', 'how many webhooks run', count, 2)
-    .option('--resolver <address>', "address of the cluster's DNS server (default: what the webhook's own pod uses)")
-    .option('--cluster-domain <domain>', "the cluster's DNS domain (default: what the webhook's own pod uses)")
+    .option('--replicas <count>', 'how many webhooks run', readReplicas, 3)
+    .option('--resolver <address>', "address of the cluster's DNS server (default: what the webhook's own pod uses)", readResolver)
+    .option('--cluster-domain <domain>', "the cluster's DNS domain (default: what the webhook's own pod uses)", readClusterDomain)
+    .option('--cert-manager', "cert-manager makes the webhook's certificate and keeps the caBundle (it has to be installed first)")
     .addOption(outputOption('YAML documents, or one JSON List', ['yaml', 'json']))
     .addHelpText('after', HELP_END)
     .action((flags: Flags) => {
       if (flags.print !== true) throw new InputFault('usage', 'expected --print; nothing is applied from here: sallyport install --print | kubectl apply -f -');
-      if (flags.image === PLACEHOLDER_IMAGE) process.stderr.write('sallyport: warning: the image is a placeholder that cannot be pulled; name yours with --image <image>\n');
+      for (const warning of warnings(flags)) process.stderr.write(`sallyport: warning: ${warning}\n`);
       process.stdout.write(format(installManifests(flags), flags.output));
     });
 }
@@ -43,7 +46,10 @@ function format(objects: readonly object[], output: Flags['output']): string {
   return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 }
 
-function count(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 99.');
-  return Number(text);
+function warnings({ image = '', replicas = 1 }: Flags): string[] {
+  return [
+    ...(image === PLACEHOLDER_IMAGE ? ['the image is a placeholder that cannot be pulled; name yours with --image <image>'] : []),
+    ...(image.includes('@sha256:') ? [] : [`${image} can come to mean another image, and then running sidecars differ from what is injected; name it by digest (NAME@sha256:...)`]),
+    ...(replicas === 1 ? ['with one webhook no agent pod can start while its node is drained or it is replaced; --replicas 3 keeps one ready'] : []),
+  ];
 }

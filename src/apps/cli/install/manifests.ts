@@ -1,13 +1,22 @@
 import { customResourceDefinitions } from '../../../core/policy/crd.ts';
 import { SYSTEM_NAMESPACE } from '../../../core/terms/fixed-names.ts';
 import { access } from './access.ts';
+import { certManagerObjects, withInjectedCa } from './cert-manager.ts';
 import { webhookConfigurations } from './configurations.ts';
 import type { InstallOptions } from './options.ts';
 import { servers } from './servers.ts';
 
 /** Everything that a cluster needs, in the order in which it has to be applied. The same options always give the same objects. */
 export function installManifests(options: InstallOptions): object[] {
-  return [namespace(), ...customResourceDefinitions(), ...access(), ...servers(options), ...webhookConfigurations()];
+  const { certManager = false } = options;
+  return [
+    namespace(),
+    ...customResourceDefinitions(),
+    ...access(),
+    ...(certManager ? certManagerObjects(options) : []),
+    ...servers(options),
+    ...webhookConfigurations().map((configuration) => (certManager ? withInjectedCa(configuration) : configuration)),
+  ];
 }
 
 function namespace(): object {
