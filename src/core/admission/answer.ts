@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { Fault } from '../checks/check.ts';
 import { clip, message, warning } from './message.ts';
+import type { UsedExemption } from './exemptions.ts';
 import type { AdmissionRequest } from './request.ts';
+import { type Subject, subjectOf } from './resources.ts';
 
 /** How a namespace wants faults answered. */
 export type Mode = 'enforce' | 'warn' | 'audit';
@@ -16,10 +18,11 @@ export interface AdmissionAnswer {
   readonly uid: string;
   readonly allowed: boolean;
   readonly mode: Mode;
-  /** Name and kind of what was reviewed, as Status details have them. */
-  readonly subject?: { readonly kind: string; readonly name: string };
+  readonly subject?: Subject;
   /** Everything that was found, whether or not it denies. */
   readonly faults: readonly Fault[];
+  /** What was found and let pass, and by which Exemption. */
+  readonly exempted?: readonly UsedExemption[];
   /** The whole refusal in English; bounded. Absent where the request is allowed. */
   readonly message?: string;
   /** Each at most 120 characters. */
@@ -40,21 +43,28 @@ const LONGEST_ANNOTATION = 2_000;
 const MOST_CAUSES = 50;
 const LONGEST_CAUSE = 400;
 
+/** What an answer tells besides faults. */
+interface Besides {
+  readonly profile?: string | undefined;
+  readonly exempted?: readonly UsedExemption[];
+}
+
 /** Forms the answer. The one place where a mode turns into a decision. */
-export function answerFor(request: AdmissionRequest, mode: Mode, faults: readonly Fault[], weight: Weight, profile?: string): AdmissionAnswer {
+export function answerFor(request: AdmissionRequest, mode: Mode, faults: readonly Fault[], weight: Weight, { profile, exempted = [] }: Besides = {}): AdmissionAnswer {
   const serious = faults.filter(refuses);
   const denied = serious.length > 0 && (weight === 'absolute' || (weight === 'by-mode' && mode === 'enforce'));
   const warned = mode === 'audit' ? [] : faults.filter((fault) => fault.weight === 'warn' || (refuses(fault) && !denied));
-  const subject = { kind: request.kind.kind, name: request.name ?? '' };
+  const subject = subjectOf(request);
   return {
     uid: request.uid,
     allowed: !denied,
     mode,
     subject,
     faults,
+    ...(exempted.length === 0 ? {} : { exempted }),
     ...(denied ? { message: message({ ...subject, namespace: request.namespace ?? '' }, serious, profile) } : {}),
     warnings: warningsOf(warned),
-    auditAnnotations: annotations(mode, faults, denied, profile),
+    auditAnnotations: annotations(mode, faults, denied, { profile, exempted }),
   };
 }
 
@@ -87,16 +97,18 @@ function warningsOf(faults: readonly Fault[]): string[] {
   return faults.length > told.length ? [...told, `and ${faults.length - told.length} more faults`] : told;
 }
 
-function annotations(mode: Mode, faults: readonly Fault[], denied: boolean, profile: string | undefined): Record<string, string> {
-  if (faults.length === 0) return {};
+function annotations(mode: Mode, faults: readonly Fault[], denied: boolean, { profile, exempted = [] }: Besides): Record<string, string> {
+  if (faults.length === 0 && exempted.length === 0) return {};
   return {
     mode,
     decision: denied ? 'denied' : 'allowed',
     ...(profile === undefined ? {} : { profile }),
-    checks: [...new Set(faults.map(({ check }) => check))].join(','),
-    faults: faults.map(({ reason, field }) => `${reason} ${field}`).join('; ').slice(0, LONGEST_ANNOTATION),
+    ...(faults.length === 0 ? {} : { checks: [...new Set(faults.map(({ check }) => check))].join(','), faults: listed(faults.map(({ reason, field }) => `${reason} ${field}`)) }),
+    ...(exempted.length === 0 ? {} : { exemptions: listed(exempted.map(({ exemption, fault }) => `${exemption} from ${fault.check}: ${fault.reason} ${fault.field}`)) }),
   };
 }
+
+const listed = (texts: readonly string[]): string => [...new Set(texts)].join('; ').slice(0, LONGEST_ANNOTATION);
 
 /** A Status (meta/v1), as `kubectl` and controllers show it. */
 function refusal({ subject, message, faults }: AdmissionAnswer): object {
@@ -106,7 +118,7 @@ function refusal({ subject, message, faults }: AdmissionAnswer): object {
     reason: 'Forbidden',
     message,
     details: {
-      ...subject,
+      ...(subject && { kind: subject.kind, name: subject.name }),
       causes: faults.filter(refuses).slice(0, MOST_CAUSES).map(({ reason, field, message, fix, link }) => ({
         reason,
         field: clip(field, LONGEST_CAUSE),

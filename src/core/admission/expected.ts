@@ -1,21 +1,23 @@
 import { same } from '../checks/differences.ts';
 import type { Container, Pod } from '../checks/pod.ts';
 import { SIDECAR_CONTAINERS } from '../checks/sidecar.ts';
+import type { ReviewContext } from './context.ts';
 
 /**
- * The pod with the sidecar as it has to be. On creation that is what injection derives. On an update it may also be what was
- * proven then: settings move on (a new image, a renewed CA) and a running pod must stay updatable, but its sidecar stays byte
- * for byte what it was.
+ * The pod with the sidecar as it has to be. On creation that is what injection derives. Of a pod that is there it may also be what was
+ * proven before: settings move on (a new image, a renewed CA) and a running pod must stay updatable, but its sidecar stays byte for
+ * byte what it was.
  */
-export function expectedPod(pod: Pod, before: Pod | undefined, derive: ((pod: Pod) => Pod) | undefined): Pod | undefined {
-  const derived = derive?.(pod);
-  if (before === undefined || !startsWithSidecar(before) || (derived !== undefined && same(pod.spec, derived.spec))) return derived;
+export function expectedPod(pod: Pod, before: Pod | undefined, context: Pick<ReviewContext, 'derive' | 'receipt'>): Pod | undefined {
+  const derived = context.derive?.(pod);
+  if (before === undefined || (derived !== undefined && same(pod.spec, derived.spec)) || !isProven(before, context)) return derived;
   return withSidecarOf(before, pod);
 }
 
-function startsWithSidecar({ spec }: Pod): boolean {
-  const first = (spec.initContainers ?? []).slice(0, SIDECAR_CONTAINERS.size).map(({ name }) => name);
-  return first.join() === [...SIDECAR_CONTAINERS].join();
+/** A pod that is there is proven by what injection makes today, or by its receipt over what it made then. */
+function isProven(pod: Pod, { derive, receipt }: Pick<ReviewContext, 'derive' | 'receipt'>): boolean {
+  const derived = derive?.(pod);
+  return (derived !== undefined && same(pod.spec, derived.spec)) || receipt?.(pod).known === true;
 }
 
 function withSidecarOf({ spec: before }: Pod, pod: Pod): Pod {

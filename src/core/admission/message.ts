@@ -1,4 +1,5 @@
 import type { Fault } from '../checks/check.ts';
+import type { Subject } from './resources.ts';
 
 const LONGEST_LINE = 600;
 const LONGEST_WARNING = 120;
@@ -6,7 +7,7 @@ const MOST_FAULTS = 40;
 const LONGEST_MESSAGE = 8_192;
 
 /** The whole refusal: what was refused, then one line for each fault with its field, reason, fix and link. At most 8 KiB. */
-export function message(subject: { readonly kind: string; readonly namespace: string; readonly name: string }, faults: readonly Fault[], profile?: string): string {
+export function message(subject: Subject & { readonly namespace: string }, faults: readonly Fault[], profile?: string): string {
   const lines = [headline(subject, faults.length, profile)];
   let length = lines[0]?.length ?? 0;
   for (const fault of faults.slice(0, MOST_FAULTS)) {
@@ -33,8 +34,8 @@ export function clip(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 3)}...`;
 }
 
-function headline({ kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string }, count: number, profile: string | undefined): string {
+function headline({ kind, namespace, name, deed }: Subject & { readonly namespace: string }, count: number, profile: string | undefined): string {
   const place = namespace === '' ? '' : ` in namespace ${namespace}`;
   const against = profile === undefined ? '' : ` against profile ${profile}`;
-  return clip(`Sallyport refused ${kind}${name === '' ? '' : ` ${name}`}${place}: ${count} ${count === 1 ? 'fault' : 'faults'}${against}`, LONGEST_LINE);
+  return clip(`Sallyport refused ${deed === undefined ? '' : `${deed} `}${kind}${name === '' ? '' : ` ${name}`}${place}: ${count} ${count === 1 ? 'fault' : 'faults'}${against}`, LONGEST_LINE);
 }

@@ -17,12 +17,25 @@ type AskedFor = Pick<AdmissionRequest, 'kind' | 'resource' | 'subResource'>;
  *   namespace    the object is a namespace, and its labels decide over its pods
  *   own-kind     the object is an AgentPolicy, a SandboxProfile or an Exemption
  */
-export type Review = { readonly as: 'pod' | 'pod-status' | 'pool' | 'binding' | 'connection' | 'namespace' | 'own-kind' } | { readonly as: 'template'; readonly path: PodPath };
+export type Review =
+  | { readonly as: 'pod' | 'pod-status' | 'pool' | 'binding' | 'connection' | 'namespace' | 'own-kind' }
+  | { readonly as: 'template'; readonly path: PodPath; /** By a profile, not by this table. */ readonly listed?: true };
 
 interface ReviewedResource extends GroupKind {
   /** As roles and webhook configurations write it: `pods`, `pods/exec`. */
   readonly resource: string;
   readonly review: Review;
+  /** What is done to the pod of the name, where the object that is sent only says how. */
+  readonly deed?: string;
+}
+
+/** What a request is about. */
+export interface Subject {
+  readonly kind: string;
+  /** Empty where the API server has not named it yet. */
+  readonly name: string;
+  /** What is done to it, where that is not to be created or changed: `exec into`. */
+  readonly deed?: string;
 }
 
 /** A kind that profiles list under `templates`: its pods are made of what stands at `path`, such as `spec.jobs[*].template`. */
@@ -42,13 +55,13 @@ export const RESOURCES: readonly ReviewedResource[] = Object.freeze([
   { group: '', resource: 'pods/ephemeralcontainers', kind: 'Pod', review: { as: 'pod' } },
   { group: '', resource: 'pods/resize', kind: 'Pod', review: { as: 'pod' } },
   { group: '', resource: 'pods/status', kind: 'Pod', review: { as: 'pod-status' } },
-  { group: '', resource: 'pods/binding', kind: 'Binding', review: { as: 'binding' } },
+  { group: '', resource: 'pods/binding', kind: 'Binding', review: { as: 'binding' }, deed: 'the binding of' },
   // Older than `pods/binding`, and it does the same.
-  { group: '', resource: 'bindings', kind: 'Binding', review: { as: 'binding' } },
-  { group: '', resource: 'pods/exec', kind: 'PodExecOptions', review: { as: 'connection' } },
-  { group: '', resource: 'pods/attach', kind: 'PodAttachOptions', review: { as: 'connection' } },
-  { group: '', resource: 'pods/portforward', kind: 'PodPortForwardOptions', review: { as: 'connection' } },
-  { group: '', resource: 'pods/proxy', kind: 'PodProxyOptions', review: { as: 'connection' } },
+  { group: '', resource: 'bindings', kind: 'Binding', review: { as: 'binding' }, deed: 'the binding of' },
+  { group: '', resource: 'pods/exec', kind: 'PodExecOptions', review: { as: 'connection' }, deed: 'exec into' },
+  { group: '', resource: 'pods/attach', kind: 'PodAttachOptions', review: { as: 'connection' }, deed: 'attach to' },
+  { group: '', resource: 'pods/portforward', kind: 'PodPortForwardOptions', review: { as: 'connection' }, deed: 'port-forward to' },
+  { group: '', resource: 'pods/proxy', kind: 'PodProxyOptions', review: { as: 'connection' }, deed: 'proxy to' },
   { group: '', resource: 'podtemplates', kind: 'PodTemplate', review: { as: 'template', path: ['template'] } },
   { group: '', resource: 'replicationcontrollers', kind: 'ReplicationController', review: TEMPLATE },
   { group: 'apps', resource: 'deployments', kind: 'Deployment', review: TEMPLATE },
@@ -65,6 +78,7 @@ export const RESOURCES: readonly ReviewedResource[] = Object.freeze([
   { group: '', resource: 'namespaces/finalize', kind: 'Namespace', review: { as: 'namespace' } },
   { group: API_GROUP, resource: 'agentpolicies', kind: 'AgentPolicy', review: { as: 'own-kind' } },
   { group: API_GROUP, resource: 'sandboxprofiles', kind: 'SandboxProfile', review: { as: 'own-kind' } },
+  { group: API_GROUP, resource: 'exemptions', kind: 'Exemption', review: { as: 'own-kind' } },
 ]);
 
 const BY_RESOURCE: ReadonlyMap<string, ReviewedResource> = new Map(RESOURCES.map((row) => [`${row.group}/${row.resource}`, row]));
@@ -75,7 +89,14 @@ export function reviewFor(request: AskedFor, listed: readonly ListedTemplate[] =
   const row = rowOf(request);
   if (row !== undefined) return row.kind === kind.kind && row.group === kind.group ? row.review : undefined;
   const found = listed.find((one) => one.group === request.resource.group && one.group === kind.group && one.kind === kind.kind && one.resource === resourceText(request));
-  return found === undefined ? undefined : { as: 'template', path: stepsOf(found.path) };
+  return found === undefined ? undefined : { as: 'template', path: stepsOf(found.path), listed: true };
+}
+
+/** What a request is about, as a refusal names it: the pod where the object that is sent only says what is done to it. */
+export function subjectOf(request: AskedFor & Pick<AdmissionRequest, 'name'>): Subject {
+  const { kind, deed } = rowOf(request) ?? {};
+  const name = request.name ?? '';
+  return deed === undefined || kind !== request.kind.kind ? { kind: request.kind.kind, name } : { kind: 'Pod', name, deed };
 }
 
 /** As roles and webhook configurations write it, such as `pods/exec`; `other` for what is not in the table, since a metric's label must not take whatever a request says. */

@@ -31,7 +31,7 @@ describe('the table of what is reviewed', () => {
   });
 
   test('a kind that a profile lists is a template at its path', () => {
-    expect(reviewFor(asked('jobset.example.com', 'jobsets', 'JobSet'), [JOB_SET])).toEqual({ as: 'template', path: ['spec', 'replicatedJobs', '[*]', 'template', 'spec', 'template'] });
+    expect(reviewFor(asked('jobset.example.com', 'jobsets', 'JobSet'), [JOB_SET])).toEqual({ as: 'template', path: ['spec', 'replicatedJobs', '[*]', 'template', 'spec', 'template'], listed: true });
     expect(reviewFor(asked('jobset.example.com', 'jobsets/status', 'JobSet'), [JOB_SET])).toBeUndefined();
   });
 

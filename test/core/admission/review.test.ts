@@ -4,6 +4,7 @@ import type { AdmissionAnswer } from '../../../src/core/admission/answer.ts';
 import { review } from '../../../src/core/admission/review.ts';
 import type { Pod } from '../../../src/core/checks/pod.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
+import { known } from '../../../src/core/terms/fact.ts';
 import { goodContainer, goodPod, podSecuredBy, SETTINGS } from '../checks/pods.ts';
 import { contextOf, creationOf, DEPLOYMENT, derive, templateOf, updateOf } from './requests.ts';
 
@@ -13,6 +14,11 @@ const privileged = derive(podSecuredBy({ privileged: true }));
 function told({ allowed, faults }: AdmissionAnswer): string[] {
   return [allowed ? 'allowed' : 'denied', ...faults.map(({ reason, field }) => `${reason} ${field}`.trim())];
 }
+
+const OTHER_IMAGE = `registry.example.com/agent@sha256:${'1'.repeat(64)}`;
+
+/** Every pod that is there carries a receipt. */
+const withReceipt = contextOf('enforce', { receipt: ({ metadata }) => known(metadata?.labels ?? {}) });
 
 const withImage = (pod: Pod, image: string): Pod => ({ ...pod, spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image }] } });
 
@@ -95,11 +101,13 @@ describe('the mode of a namespace', () => {
   });
 
   test('what the profile only warns of is a warning beside a denial too', () => {
-    const { activeDeadlineSeconds: _, ...spec } = goodPod().spec;
-    const answer = review(creationOf(derive({ ...goodPod(), spec: { ...spec, hostPID: true } })), contextOf());
-    expect(told(answer)).toEqual(['denied', 'host-pid spec.hostPID', 'lifetime-unbounded spec.activeDeadlineSeconds']);
-    expect(answer.warnings).toEqual(['[lifetime-set] spec.activeDeadlineSeconds: the agent may live for ever']);
-    expect(answer.message).not.toContain('lifetime');
+    const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'key', key: 'key' } } }];
+    const answer = review(creationOf(derive(goodPod({ hostPID: true, containers: [{ ...goodContainer(), env }] }))), contextOf());
+    const [denied, warned] = ['host-pid spec.hostPID', 'secret-environment spec.containers[0].env[0].valueFrom.secretKeyRef'];
+    expect(told(answer)).toEqual(['denied', denied, warned]);
+    expect(answer.warnings).toHaveLength(1);
+    expect(answer.warnings[0]).toContain('[secret-environment] spec.containers[0].env[0].valueFrom.secretKeyRef');
+    expect(answer.message).not.toContain('secret-environment');
   });
 });
 
@@ -114,7 +122,7 @@ describe('a pod that is updated', () => {
   });
 
   test('passes with another image of the agent\'s', () => {
-    expect(told(review(updateOf(good, withImage(good, 'registry.example.com/agent:2')), contextOf()))).toEqual(['allowed']);
+    expect(told(review(updateOf(good, withImage(good, OTHER_IMAGE)), contextOf()))).toEqual(['allowed']);
   });
 
   test('is denied with another image of the sidecar\'s, without advice of other checks on our container', () => {
@@ -124,16 +132,17 @@ describe('a pod that is updated', () => {
 
   test('keeps the sidecar that was proven when the settings have moved on since', () => {
     const old = inject(goodPod(), { ...SETTINGS, image: 'registry.example.com/sallyport@sha256:old' });
-    expect(told(review(updateOf(old, withImage(old, 'registry.example.com/agent:2')), contextOf()))).toEqual(['allowed']);
+    expect(told(review(updateOf(old, withImage(old, OTHER_IMAGE)), withReceipt))).toEqual(['allowed']);
+    expect(told(review(updateOf(old, withImage(old, OTHER_IMAGE)), contextOf()))).toContain('sidecar-changed spec.initContainers[1].image');
     const tampered = { ...old, spec: { ...old.spec, initContainers: old.spec.initContainers!.with(0, { ...old.spec.initContainers![0]!, image: 'registry.example.com/other' }) } };
-    expect(told(review(updateOf(old, tampered), contextOf())).slice(0, 2)).toEqual(['denied', 'sidecar-changed spec.initContainers[0].image']);
+    expect(told(review(updateOf(old, tampered), withReceipt)).slice(0, 2)).toEqual(['denied', 'sidecar-changed spec.initContainers[0].image']);
   });
 
   test('keeps its mounts, even those of an old sidecar', () => {
     const old = inject(goodPod(), { ...SETTINGS, resolver: '192.0.2.99' });
     const [app] = old.spec.containers;
     const after = { ...old, spec: { ...old.spec, containers: [{ ...app!, volumeMounts: [...app!.volumeMounts!, { name: 'sallyport-token', mountPath: '/t' }] }] } };
-    expect(told(review(updateOf(old, after), contextOf()))).toEqual(['denied', 'sidecar-changed spec.containers[0].volumeMounts[1]']);
+    expect(told(review(updateOf(old, after), withReceipt))).toEqual(['denied', 'sidecar-changed spec.containers[0].volumeMounts[1]']);
   });
 
   test('is denied an ephemeral container', () => {

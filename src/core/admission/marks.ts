@@ -1,0 +1,37 @@
+import type { Fault } from '../checks/check.ts';
+import type { Pod } from '../checks/pod.ts';
+import { API_GROUP } from '../terms/fixed-names.ts';
+import { quoted } from '../terms/quote.ts';
+import { ownFault } from './own-fault.ts';
+
+type Marks = Readonly<Record<string, string>>;
+
+const PREFIX = `${API_GROUP}/`;
+
+/** Annotations of ours that a pod that is there would no longer have as it had them: the receipt among them, without which it is proven no more. */
+export function changedMarks(pod: Pod, before: Pod): Fault[] {
+  return changedNames(pod.metadata?.annotations ?? {}, before.metadata?.annotations ?? {}).map((name) => ownFault({
+    reason: 'mark-changed',
+    field: `metadata.annotations[${quoted(name)}]`,
+    message: 'the annotation is Sallyport\'s own and stays as it was when the pod was created',
+    fix: 'leave it as it is, or create a new pod',
+  }));
+}
+
+/** Whether labels, or annotations of ours, are not what they were. */
+export function marksDiffer(pod: Pod, before: Pod): boolean {
+  const [now, then] = [pod, before].map(({ metadata }) => ({ labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {} }));
+  return now !== undefined && then !== undefined && (differ(now.labels, then.labels) || changedNames(now.annotations, then.annotations).length > 0);
+}
+
+function differ(a: Marks, b: Marks): boolean {
+  return Object.keys({ ...a, ...b }).some((name) => own(a, name) !== own(b, name));
+}
+
+function changedNames(a: Marks, b: Marks): string[] {
+  return Object.keys({ ...a, ...b }).filter((name) => name.startsWith(PREFIX) && own(a, name) !== own(b, name));
+}
+
+function own(marks: Marks, name: string): string | undefined {
+  return Object.hasOwn(marks, name) ? marks[name] : undefined;
+}
