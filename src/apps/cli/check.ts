@@ -3,37 +3,74 @@ import { helpEnd } from '../../adapters/command-line/help.ts';
 import { outputOption } from '../../adapters/command-line/options.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
 import { readManifests } from './manifest/read.ts';
-import { report, styleFor } from './manifest/report.ts';
-import { reviewManifest } from './manifest/review.ts';
-import { subjectOf } from './manifest/subject.ts';
+import { report, styleFor, subjectText } from './manifest/report.ts';
+import { reviewManifests, type Reviewed, type ReviewedManifest } from './manifest/review.ts';
+import { worldOf } from './manifest/world.ts';
+import { junit } from './report/junit.ts';
+import { sarif } from './report/sarif.ts';
+import { version } from './version.ts';
 
 const HELP_END = helpEnd({
-  examples: ['sallyport check pod.yaml', 'sallyport check --profile contained deploy/', 'kustomize build overlays/production | sallyport check --output json -'],
+  examples: [
+    'sallyport check pod.yaml',
+    'sallyport check --profile contained deploy/',
+    'helm template charts/agent | sallyport check -',
+    'kustomize build overlays/production | sallyport check --output sarif - > sallyport.sarif',
+  ],
   notes: `
 Pods and the pod templates of workloads are injected first, as the cluster would, and then judged by the webhook's
-own code. Objects of other kinds are passed over.`,
+own code; policies, profiles and exemptions are read as it reads them. Namespaces, SandboxProfiles, Exemptions,
+NetworkPolicies, RuntimeClasses and AgentPolicies in the input count as what the cluster has. What cannot be told
+without the cluster is a warning. Objects of other kinds are passed over.`,
   exitCodes: { 0: 'all admitted', 1: 'a fault' },
 });
+
+interface CheckFlags extends ManifestFlags {
+  readonly output: 'text' | 'json' | 'sarif' | 'junit';
+}
 
 /** `sallyport check`: what the webhook would say of manifests. */
 export function checkCommand(): Command {
   return withManifestFlags(new Command('check'))
     .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
-    .addOption(outputOption('text, or one JSON list of reviews', ['text', 'json']))
+    .addOption(outputOption('text, one JSON list of reviews, a SARIF 2.1.0 log, or a JUnit report', ['text', 'json', 'sarif', 'junit']))
     .addHelpText('after', HELP_END)
-    .action(async (files: readonly string[], flags: ManifestFlags) => {
+    .action(async (files: readonly string[], flags: CheckFlags) => {
       process.exitCode = await check(files, flags);
     });
 }
 
-async function check(paths: readonly string[], flags: ManifestFlags): Promise<number> {
-  const { profile, settings } = await injectionFor(flags);
-  const manifests = await readManifests(paths);
-  const reviewed = manifests.flatMap((manifest) => {
-    const subject = subjectOf(manifest.object, flags.namespace);
-    return subject === undefined ? [] : [reviewManifest(manifest, subject, profile, settings)];
-  });
-  process.stdout.write(`${flags.output === 'json' ? JSON.stringify(reviewed, undefined, 2) : report(reviewed, styleFor(process.stdout))}\n`);
-  if (reviewed.length === 0) process.stderr.write(`sallyport: no pods are in ${manifests.length === 1 ? 'the one object' : `any of the ${manifests.length} objects`}, so nothing was reviewed\n`);
-  return reviewed.some(({ verdict }) => verdict === 'refused') ? 1 : 0;
+async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  const { profile, settingsFor } = await injectionFor(flags);
+  const { manifests, strangers } = await readManifests(paths);
+  const now = Date.now();
+  const world = worldOf(manifests, { namespace: flags.namespace, profile }, now);
+  const reviewed = reviewManifests(manifests, world, settingsFor, now);
+  process.stdout.write(FORMATS[flags.output](reviewed));
+  for (const note of notes(reviewed, manifests.length, strangers)) process.stderr.write(`sallyport: ${note}\n`);
+  return reviewed.reviewed.some(({ verdict }) => verdict === 'refused') ? 1 : 0;
+}
+
+const FORMATS: Readonly<Record<CheckFlags['output'], (reviewed: Reviewed) => string>> = {
+  text: (reviewed) => `${report(reviewed, styleFor(process.stdout))}\n`,
+  json: ({ reviewed }) => `${JSON.stringify(reviewed, undefined, 2)}\n`,
+  sarif: (reviewed) => `${JSON.stringify(sarif(reviewed, version()), undefined, 2)}\n`,
+  junit: ({ reviewed }) => junit('sallyport check', reviewed.map(caseOf)),
+};
+
+function caseOf(one: ReviewedManifest) {
+  const told = one.faults.map(({ weight, field, line, column, message, check, fix }) => `${weight} ${one.file}:${line}:${column} ${field}: ${message} [${check}]. Fix: ${fix}`);
+  const serious = one.faults.filter(({ weight }) => weight === 'deny').length;
+  const common = { name: subjectText(one), suite: one.file, file: one.file, line: one.line };
+  if (one.verdict === 'refused') return { ...common, failure: { summary: `refused: ${serious} ${serious === 1 ? 'fault' : 'faults'}`, details: told.join('\n') } };
+  return told.length === 0 ? common : { ...common, output: told.join('\n') };
+}
+
+/** What whoever reads the report has to know besides: it goes to standard error, so that every format stays what it is. */
+function notes({ reviewed, assumptions }: Reviewed, objects: number, strangers: readonly string[]): string[] {
+  return [
+    ...assumptions,
+    ...(strangers.length === 0 ? [] : [`passed over, as no Kubernetes object is in them: ${strangers.slice(0, 10).join(', ')}${strangers.length > 10 ? ` and ${strangers.length - 10} more` : ''}`]),
+    ...(reviewed.length === 0 ? [`no pods are in ${objects === 1 ? 'the one object' : `any of the ${objects} objects`}, so nothing was reviewed`] : []),
+  ];
 }

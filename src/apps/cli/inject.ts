@@ -3,12 +3,13 @@ import { stringify } from 'yaml';
 import { helpEnd } from '../../adapters/command-line/help.ts';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { outputOption } from '../../adapters/command-line/options.ts';
-import { at, type PodPath } from '../../core/admission/workloads.ts';
+import { allAt, type PodPath } from '../../core/admission/workloads.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
 import { injectObject } from './manifest/inject.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
 import { readManifests, type Manifest } from './manifest/read.ts';
 import { subjectOf } from './manifest/subject.ts';
+import { worldOf } from './manifest/world.ts';
 
 const HELP_END = helpEnd({
   examples: ['sallyport inject pod.yaml', "sallyport inject --output json deploy/ | jq '.items[].kind'", 'diff <(sallyport inject pod.yaml) <(kubectl get pod triage -o yaml)'],
@@ -18,24 +19,30 @@ Prints every object, with the sidecar in its pod or pod template; those without 
   exitCodes: { 0: 'done' },
 });
 
+interface InjectFlags extends ManifestFlags {
+  readonly output: 'yaml' | 'json';
+}
+
 /** `sallyport inject`: a manifest as it will run. */
 export function injectCommand(): Command {
   return withManifestFlags(new Command('inject'))
     .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
     .addOption(outputOption('YAML documents, or one JSON List', ['yaml', 'json']))
     .addHelpText('after', HELP_END)
-    .action(async (files: readonly string[], flags: ManifestFlags) => {
+    .action(async (files: readonly string[], flags: InjectFlags) => {
       await show(files, flags);
     });
 }
 
-async function show(paths: readonly string[], flags: ManifestFlags): Promise<void> {
-  const { settings } = await injectionFor(flags);
-  const objects = (await readManifests(paths)).map((manifest) => {
-    const subject = subjectOf(manifest.object, flags.namespace);
-    if (subject === undefined) return manifest.object;
+async function show(paths: readonly string[], flags: InjectFlags): Promise<void> {
+  const { profile, settingsFor } = await injectionFor(flags);
+  const { manifests } = await readManifests(paths);
+  const world = worldOf(manifests, { namespace: flags.namespace, profile }, Date.now());
+  const objects = manifests.map((manifest) => {
+    const subject = subjectOf(manifest, world.usual, world.templates);
+    if (subject?.path === undefined || !world.setting(subject.namespace).takesAgents) return manifest.object;
     refuseUnreadable(manifest, subject.path);
-    return injectObject(manifest.object, subject, settings);
+    return injectObject(manifest.object, subject, settingsFor(world.setting(subject.namespace).profile));
   });
   process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : documents(objects));
 }
@@ -44,9 +51,11 @@ function documents(objects: readonly object[]): string {
   return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 }
 
-function refuseUnreadable({ file, object, lineOf }: Manifest, path: PodPath): void {
-  const read = readPod(at(object, path));
-  if (read.ok) return;
-  const told = read.findings.map((finding) => ({ ...finding, field: [...path, finding.field].filter((step) => step !== '').join('.') }));
-  throw new InputFault('unfit', told.map(({ field, message }) => `${file}:${lineOf(field)}: ${field}: ${message}`).join('\n'));
+function refuseUnreadable({ file, object, positionOf }: Manifest, path: PodPath): void {
+  const told = allAt(object, path).flatMap((found) => {
+    const read = readPod(found.value);
+    return read.ok ? [] : read.findings.map(({ field, message }) => ({ field: [found.field, field].filter((part) => part !== '').join('.'), message }));
+  });
+  if (told.length === 0) return;
+  throw new InputFault('unfit', told.map(({ field, message }) => `${file}:${positionOf(field).line}:${positionOf(field).column}: ${field}: ${message}`).join('\n'));
 }

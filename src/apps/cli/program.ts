@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { errorText } from '../../core/terms/error-text.ts';
 import { helpEnd } from '../../adapters/command-line/help.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
+import { version } from './version.ts';
 
 const HELP_END = helpEnd({
   examples: [
@@ -90,10 +90,4 @@ function settle(command: Command): void {
   command.exitOverride();
   command.configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'sallyport: ')); } });
   for (const child of command.commands) settle(child);
-}
-
-/** The package's version; the file lies one folder above `src/` and above `dist/` alike. */
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
 }

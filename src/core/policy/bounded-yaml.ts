@@ -1,4 +1,4 @@
-import { Composer, Lexer, Parser, type CST, type Document, type LineCounter } from 'yaml';
+import { Composer, Lexer, Parser, type CST, type Document, type DocumentOptions, type LineCounter, type ParseOptions, type SchemaOptions } from 'yaml';
 import { unicodeName } from '../terms/quote.ts';
 
 /** Documents as the YAML library composes them, or why and from where (an offset in characters) on the text is not read. */
@@ -28,9 +28,16 @@ const DECEPTIVE = /\r(?!\n)|(?![\t\n\r])\p{Cc}|[\p{Zl}\p{Zp}\p{Bidi_Control}]|(?
  */
 export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
   if (text.length > LARGEST_FILE) return { offset: 0, message: `is longer than ${LARGEST_FILE} characters` };
-  lines.addNewLine(0);
   const deceptive = DECEPTIVE.exec(text);
   if (deceptive !== null) return misread(text, deceptive, lines);
+  return composeBounded(text, lines, { prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent', version: '1.2' });
+}
+
+type Reading = ParseOptions & DocumentOptions & SchemaOptions & { readonly uniqueKeys: false };
+
+/** The same of a text of any length and of anybody's, as the options have it read. */
+export function composeBounded(text: string, lines: LineCounter, options: Reading, deepest = DEEPEST): BoundedYaml {
+  lines.addNewLine(0);
   const tokens: CST.Token[] = [];
   const parser = new Parser(lines.addNewLine);
   let errors = 0;
@@ -41,14 +48,15 @@ export function composeWithin(text: string, lines: LineCounter): BoundedYaml {
     }
     // The text is refused already; each further one would be made into an exception.
     if (errors > MOST_ERRORS) break;
-    if (parser.stack.length > DEEPEST) return { offset: parser.offset - lexeme.length, message: `is nested more than ${DEEPEST} levels deep` };
+    if (parser.stack.length > deepest) return { offset: parser.offset - lexeme.length, message: `is nested more than ${deepest} levels deep` };
   }
   tokens.push(...parser.end());
-  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, logLevel: 'silent', version: '1.2' });
+  const composer = new Composer(options);
   return { documents: [...composer.compose(tokens)] };
 }
 
 function misread(text: string, { 0: character, index }: RegExpExecArray, lines: LineCounter): BoundedYaml {
+  lines.addNewLine(0);
   for (const lineBreak of text.slice(0, index).matchAll(/\n/g)) lines.addNewLine(lineBreak.index + 1);
   return { offset: index, message: `has ${unicodeName(character)} in it, which readers of YAML disagree on or nobody sees` };
 }

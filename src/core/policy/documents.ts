@@ -8,7 +8,7 @@ export interface Position {
 }
 
 /** What is wrong with a text as YAML. */
-interface TextProblem extends Position {
+export interface TextProblem extends Position {
   readonly message: string;
   readonly expected?: string;
 }
@@ -70,7 +70,8 @@ function documentProblems(document: Document.Parsed, lines: LineCounter, harmles
   return found;
 }
 
-function repeatedKeys({ items }: YAMLMap): unknown[] {
+/** Keys that stand in the mapping before. */
+export function repeatedKeys({ items }: YAMLMap): unknown[] {
   const seen = new Set<string | undefined>();
   return items.map(({ key }) => key).filter((key) => seen.size === seen.add(scalarText(key)).size);
 }
@@ -79,7 +80,7 @@ function repeatedKeys({ items }: YAMLMap): unknown[] {
 const STRAY_KEY = { message: 'a key stands inside the value before it', expected: 'the indentation of the keys around it, or quotes around the whole value' };
 
 /** One at each place: what the library finds besides at the same one follows from the first. */
-function syntaxProblems({ errors, warnings }: Document.Parsed, lines: LineCounter): TextProblem[] {
+export function syntaxProblems({ errors, warnings }: Document.Parsed, lines: LineCounter): TextProblem[] {
   const byOffset = new Map<number, TextProblem>();
   for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
     if (!byOffset.has(offset)) byOffset.set(offset, { ...(code === 'BLOCK_AS_IMPLICIT_KEY' ? STRAY_KEY : { message }), ...positionAt(lines, offset) });
@@ -130,12 +131,12 @@ function yamlDocument(document: Document.Parsed, lines: LineCounter): YamlDocume
 
 const scalarText = (node: unknown): string | undefined => (isScalar(node) ? String(node.value) : undefined);
 
-function positionOf(lines: LineCounter, node: unknown): Position {
+export function positionOf(lines: LineCounter, node: unknown): Position {
   const range = typeof node === 'object' && node !== null && 'range' in node ? (node.range as Range | null | undefined) : undefined;
   return positionAt(lines, range?.[0] ?? 0);
 }
 
-function positionAt(lines: LineCounter, offset: number): Position {
+export function positionAt(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }

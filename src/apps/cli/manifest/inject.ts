@@ -1,34 +1,41 @@
-import { at, type PodPath } from '../../../core/admission/workloads.ts';
+import { allAt } from '../../../core/admission/workloads.ts';
 import { readPod } from '../../../core/checks/read-pod.ts';
 import { SIDECAR_CONTAINERS } from '../../../core/checks/sidecar.ts';
 import { inject } from '../../../core/injection/inject.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
 import { isObject } from '../../../core/terms/is-object.ts';
+import { stepsOf } from './field.ts';
 import type { Members } from './read.ts';
+import { replacedAt } from './replaced.ts';
 import type { Subject } from './subject.ts';
 
-/** The object with the sidecar in its pod or template, as the cluster would make it; unchanged where the pod cannot be read, which the review tells. */
-export function injectObject(object: Members, { path, namespace }: Subject, settings: InjectionSettings): Members {
-  const read = readPod(at(object, path));
-  if (!read.ok) return object;
-  const { spec } = inject({ ...read.pod, metadata: { ...read.pod.metadata, namespace } }, settings);
-  return replaced(object, [...path, 'spec'], spec);
+/** The object with the sidecar in its pods or templates, as the cluster would make it; a pod that cannot be read stays, which the review tells. */
+export function injectObject(object: Members, { path, namespace }: Pick<Subject, 'path' | 'namespace'>, settings: InjectionSettings): Members {
+  return allAt(object, path ?? []).reduce((injected, { field, value }) => {
+    const read = readPod(value);
+    if (!read.ok) return injected;
+    const { spec } = inject({ ...read.pod, metadata: { ...read.pod.metadata, namespace } }, settings);
+    return replacedAt(injected, [...stepsOf(field), 'spec'], spec) as Members;
+  }, object);
 }
 
 /** Where a field of the injected object stands in the manifest: the sidecar moved the init containers down. */
-export function originalField(field: string, object: Members, path: PodPath): string {
-  const list = [...path, 'spec', 'initContainers'];
-  const containers = at(object, list);
-  const own = Array.isArray(containers) ? containers.flatMap((one: unknown, index) => (isObject(one) && SIDECAR_CONTAINERS.has(String(one['name'])) ? [] : [index])) : [];
-  const prefix = `${list.join('.')}[`;
-  if (!field.startsWith(prefix)) return field;
+export function originalField(field: string, object: Members, { path }: Pick<Subject, 'path'>): string {
+  const pod = allAt(object, path ?? []).find((one) => field.startsWith(prefixOf(one.field)));
+  if (pod === undefined) return field;
+  const prefix = prefixOf(pod.field);
   const index = Number.parseInt(field.slice(prefix.length), 10);
-  const original = own[index - SIDECAR_CONTAINERS.size];
+  const original = ownInitContainers(pod.value)[index - SIDECAR_CONTAINERS.size];
   return original === undefined ? field : `${prefix}${original}${field.slice(prefix.length + String(index).length)}`;
 }
 
-function replaced(object: Members, [name, ...rest]: PodPath, value: unknown): Members {
-  if (name === undefined) return object;
-  const member = object[name];
-  return { ...object, [name]: rest.length === 0 || !isObject(member) ? value : replaced(member, rest, value) };
+function prefixOf(pod: string): string {
+  return `${pod === '' ? '' : `${pod}.`}spec.initContainers[`;
+}
+
+/** Positions of the init containers that are not the sidecar's. */
+function ownInitContainers(pod: unknown): number[] {
+  const spec = isObject(pod) && isObject(pod['spec']) ? pod['spec'] : {};
+  const containers = spec['initContainers'];
+  return Array.isArray(containers) ? containers.flatMap((one: unknown, index) => (isObject(one) && SIDECAR_CONTAINERS.has(String(one['name'])) ? [] : [index])) : [];
 }

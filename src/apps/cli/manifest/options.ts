@@ -1,22 +1,21 @@
 import type { Command } from 'commander';
 import { readInput } from '../../../adapters/command-line/input-file.ts';
 import { collect, pullPolicyOption } from '../../../adapters/command-line/options.ts';
-import type { InjectionSettings } from '../../../core/injection/settings.ts';
 import type { SandboxProfile } from '../../../core/policy/profile.ts';
 import type { InjectionFlags } from '../../webhook/injection-settings.ts';
+import type { SettingsFor } from './review.ts';
 
 export interface ManifestFlags extends InjectionFlags {
   readonly namespace: string;
   readonly profile: string;
-  readonly output: 'text' | 'yaml' | 'json';
   readonly controllerCa?: string;
   readonly linkKey?: readonly string[];
 }
 
-/** The flags that `check` and `inject` share: what the cluster's webhook knows by itself. */
+/** The flags that all commands on manifests share: what the cluster's webhook knows by itself. */
 export function withManifestFlags(command: Command): Command {
   return command
-    .option('--profile <name|file>', "the namespace's SandboxProfile", 'isolated')
+    .option('--profile <name|file>', 'SandboxProfile of namespaces that the input does not hold', 'isolated')
     .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
     .option('--image <image>', 'image of the injected containers', 'sallyport:latest')
     .addOption(pullPolicyOption())
@@ -28,7 +27,7 @@ export function withManifestFlags(command: Command): Command {
 }
 
 /** Reads the profile and fills in the settings exactly as the webhook does. Throws `InputFault`. */
-export async function injectionFor(flags: ManifestFlags): Promise<{ profile: SandboxProfile; settings: InjectionSettings }> {
+export async function injectionFor(flags: ManifestFlags): Promise<{ profile: SandboxProfile; settingsFor: SettingsFor }> {
   const [{ readProfile }, { injectionBase }, { injectionSettings }] = await Promise.all([
     import('../../webhook/standalone.ts'),
     import('../../webhook/settings.ts'),
@@ -36,5 +35,6 @@ export async function injectionFor(flags: ManifestFlags): Promise<{ profile: San
   ]);
   const profile = await readProfile(flags.profile);
   const ca = flags.controllerCa === undefined ? '' : await readInput(flags.controllerCa, '--controller-ca');
-  return { profile, settings: injectionSettings(injectionBase(flags, {}, ''), { ca, keys: flags.linkKey ?? [] }, profile) };
+  const base = injectionBase(flags, {}, '');
+  return { profile, settingsFor: (asked) => injectionSettings(base, { ca, keys: flags.linkKey ?? [] }, asked) };
 }

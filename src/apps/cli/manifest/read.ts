@@ -1,91 +1,126 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { isMap, isSeq, type Document, type LineCounter, type Node } from 'yaml';
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { readInput, STANDARD_INPUT } from '../../../adapters/command-line/input-file.ts';
+import { positionOf, type Position } from '../../../core/policy/documents.ts';
 import { errorText } from '../../../core/terms/error-text.ts';
+import { isObject } from '../../../core/terms/is-object.ts';
+import { compose } from './compose.ts';
+import { fieldPosition, pairAt, stepsOf } from './field.ts';
+
+export type Members = Readonly<Record<string, unknown>>;
 
 /** One object of a file, however it stands there: a document, or an item of a List. */
 export interface Manifest {
   readonly file: string;
+  /** The chart's template that it is made of, where the text says so as `helm template` writes it. */
+  readonly source?: string;
   readonly object: Members;
-  /** The line on which a field of the object stands, or the nearest one around it. */
-  lineOf(field: string): number;
+  /** The object in the text, for whoever edits it. */
+  readonly node: Node | null;
+  /** Where a field of the object stands, or the nearest one around it. */
+  positionOf(field: string): Position;
 }
 
-export type Members = Readonly<Record<string, unknown>>;
+export interface Input {
+  readonly manifests: readonly Manifest[];
+  /** Files found in folders that hold something else than Kubernetes objects. */
+  readonly strangers: readonly string[];
+}
 
 const SUFFIX = /\.(ya?ml|json)$/i;
+const HIDDEN = /(^|\/)(\.|node_modules\/)/;
 
 /**
  * Reads files, every `.yaml`, `.yml` and `.json` of folders below, and `-` as standard input. Throws `InputFault`, also where one has
  * no object in it: what comes empty out of a pipe must not pass for reviewed.
  */
-export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
+export async function readManifests(paths: readonly string[]): Promise<Input> {
   const manifests: Manifest[] = [];
+  const strangers: string[] = [];
   for (const path of paths) {
     const before = manifests.length;
-    for (const file of filesOf(path)) manifests.push(...parseManifests(file, await readInput(file)));
+    const files = filesOf(path);
+    for (const file of files) {
+      const found = parseManifests(file, await readInput(file), file === path);
+      if (found.length === 0) strangers.push(file);
+      manifests.push(...found);
+    }
     if (manifests.length === before) throw new InputFault('unfit', `${path}: there is no object in it, and at least one is expected`);
   }
-  return manifests;
+  return { manifests, strangers };
 }
 
-/** Reads every object of a YAML or JSON text of one or more documents. Throws `InputFault`. */
-export function parseManifests(file: string, content: string): Manifest[] {
-  const lines = new LineCounter();
-  const parsed = parseAllDocuments(content, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
-  const documents = 'empty' in parsed ? [] : parsed;
-  const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) throw new InputFault('unfit', `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
-  return documents.flatMap((document) => objectsOf(document.contents, valueOf(file, document), file, lines));
+/**
+ * Reads every object of a YAML or JSON text of one or more documents. Throws `InputFault`; what is no Kubernetes object at all is
+ * one where the file was `named`, and else passed over: folders hold the values of charts, too.
+ */
+export function parseManifests(file: string, text: string, named = true): Manifest[] {
+  const { documents, lines } = compose(file, text);
+  let end = 0;
+  return documents.flatMap((document) => {
+    const source = sourceIn(text.slice(end, document.contents?.range?.[0]));
+    end = document.range[2];
+    return objectsOf(document.contents, valueOf(file, document, lines), { file, lines, named, ...(source === undefined ? {} : { source }) });
+  });
 }
 
 function filesOf(path: string): string[] {
   if (path === STANDARD_INPUT || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => SUFFIX.test(name)).sort().map((name) => join(path, name));
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => SUFFIX.test(name) && !HIDDEN.test(name)).sort().map((name) => join(path, name));
 }
 
-function valueOf(file: string, document: Document.Parsed): unknown {
+/** The last of the comments that lead to a document. */
+function sourceIn(text: string): string | undefined {
+  return [...text.matchAll(/^# Source: (\S+)\r?$/gm)].at(-1)?.[1];
+}
+
+function valueOf(file: string, document: Document.Parsed, lines: LineCounter): unknown {
   try {
     return document.toJS();
   } catch (error) {
     // An alias to nothing, or so many that they would fill the memory.
-    throw new InputFault('unfit', `${file}: ${errorText(error)}`);
+    throw misfit(document.contents, { file, lines }, errorText(error));
   }
 }
 
-function objectsOf(node: Node | null, value: unknown, file: string, lines: LineCounter): Manifest[] {
+interface Place extends Pick<Manifest, 'file' | 'source'> {
+  readonly lines: LineCounter;
+  readonly named: boolean;
+}
+
+function objectsOf(node: Node | null, value: unknown, place: Place): Manifest[] {
   if (value === null || value === undefined) return [];
-  if (typeof value !== 'object' || Array.isArray(value)) throw new InputFault('unfit', `${file}:${lineOf(node, [], lines)}: expected a Kubernetes object, got ${Array.isArray(value) ? 'a list' : typeof value}`);
-  const object = value as Members;
-  const items = object['items'];
-  if (object['kind'] === 'List' && Array.isArray(items)) {
-    const nodes = isMap(node) ? node.get('items', true) : undefined;
-    return items.flatMap((item: unknown, index) => objectsOf(isSeq(nodes) ? (nodes.items[index] as Node) : node, item, file, lines));
-  }
-  if (typeof object['kind'] !== 'string') throw new InputFault('unfit', `${file}:${lineOf(node, [], lines)}: expected a Kubernetes object, got one without a kind`);
-  return [{ file, object, lineOf: (field) => lineOf(node, stepsOf(field), lines) }];
+  if (!isObject(value)) return foreign(node, place, Array.isArray(value) ? 'a list' : typeof value);
+  const { apiVersion, kind, items } = value;
+  if (apiVersion === undefined && kind === undefined) return foreign(node, place, 'one without apiVersion and kind');
+  if (typeof kind !== 'string') throw misfit(node, place, 'expected a Kubernetes object, got one without a kind');
+  if (typeof apiVersion !== 'string') throw misfit(node, place, `expected a Kubernetes object, got a ${kind} without an apiVersion`);
+  if (kind.endsWith('List') && Array.isArray(items)) return itemsOf(node, items, typed(apiVersion, kind), place);
+  const { file, source, lines } = place;
+  return [{ file, ...(source === undefined ? {} : { source }), object: value, node, positionOf: (field) => fieldPosition(node, stepsOf(field), lines) }];
 }
 
-/** `spec.containers[0].env["a.b"]` as keys and positions. */
-function stepsOf(field: string): (string | number)[] {
-  return [...field.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) => (index === undefined ? (quoted ?? plain ?? '') : Number(index)));
+/** A PodList names the kind of its items once, above them; a List leaves it to them. */
+function typed(apiVersion: string, list: string): Members {
+  return list === 'List' ? {} : { apiVersion, kind: list.slice(0, -'List'.length) };
 }
 
-function lineOf(node: unknown, steps: readonly (string | number)[], lines: LineCounter): number {
-  let nearest = node as Node | null;
-  let line = startOf(nearest, lines);
-  for (const step of steps) {
-    const next = isMap(nearest) ? nearest.items.find(({ key }) => isScalar(key) && key.value === step) : undefined;
-    const value: unknown = next === undefined ? (isSeq(nearest) ? nearest.items[Number(step)] : undefined) : next.value;
-    if (next === undefined && value === undefined) return line;
-    line = startOf((next?.key ?? value) as Node | null, lines);
-    nearest = value as Node | null;
-  }
-  return line;
+function itemsOf(node: Node | null, items: readonly unknown[], common: Members, place: Place): Manifest[] {
+  const nodes = isMap(node) ? pairAt(node, 'items')?.value : undefined;
+  return items.flatMap((item, index) => {
+    const at = isSeq(nodes) ? (nodes.items[index] as Node) : node;
+    return objectsOf(at, isObject(item) ? { ...common, ...item } : item, { ...place, named: true });
+  });
 }
 
-function startOf(node: Node | null, lines: LineCounter): number {
-  return lines.linePos(node?.range?.[0] ?? 0).line;
+function foreign(node: Node | null, place: Place, got: string): Manifest[] {
+  if (!place.named) return [];
+  throw misfit(node, place, `expected a Kubernetes object, got ${got}`);
+}
+
+function misfit(node: Node | null, { file, lines }: Pick<Place, 'file' | 'lines'>, message: string): InputFault {
+  const { line, column } = positionOf(lines, node);
+  return new InputFault('unfit', `${file}:${line}:${column}: ${message}`);
 }

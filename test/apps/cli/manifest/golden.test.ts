@@ -4,26 +4,26 @@ import { stringify } from 'yaml';
 import { injectObject } from '../../../../src/apps/cli/manifest/inject.ts';
 import { parseManifests, type Manifest } from '../../../../src/apps/cli/manifest/read.ts';
 import { report } from '../../../../src/apps/cli/manifest/report.ts';
-import { reviewManifest } from '../../../../src/apps/cli/manifest/review.ts';
+import { reviewManifests } from '../../../../src/apps/cli/manifest/review.ts';
 import { subjectOf } from '../../../../src/apps/cli/manifest/subject.ts';
+import { worldOf } from '../../../../src/apps/cli/manifest/world.ts';
 import { BUILT_IN_PROFILES } from '../../../../src/core/policy/profile.ts';
 import { CONTAINED, SETTINGS } from '../../../core/checks/pods.ts';
 import { expectGolden } from '../../../golden/compare.ts';
 
+const NOW = Date.parse('2026-11-01T00:00:00Z');
+
 const folder = new URL('../../../golden/pods/', import.meta.url);
 const inputs = readdirSync(folder).sort().map((name) => ({ name, manifests: parseManifests(name, readFileSync(new URL(name, folder), 'utf8')) }));
 
-function injected({ object }: Manifest): string {
-  const subject = subjectOf(object, 'default');
-  return stringify(subject === undefined ? object : injectObject(object, subject, SETTINGS), { lineWidth: 0, aliasDuplicateObjects: false });
+function injected(manifest: Manifest): string {
+  const subject = subjectOf(manifest, 'default');
+  return stringify(subject === undefined ? manifest.object : injectObject(manifest.object, subject, SETTINGS), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function reported(manifests: readonly Manifest[], profile: typeof CONTAINED): string {
-  const reviewed = manifests.flatMap((manifest) => {
-    const subject = subjectOf(manifest.object, 'default');
-    return subject === undefined ? [] : [reviewManifest(manifest, subject, profile, SETTINGS)];
-  });
-  return `${report(reviewed, (_style, text) => text)}\n`;
+  const world = worldOf(manifests, { namespace: 'default', profile }, NOW);
+  return `${report(reviewManifests(manifests, world, () => SETTINGS, NOW), (_style, text) => text)}\n`;
 }
 
 test('every pod is injected as its golden file has it', () => {

@@ -3,7 +3,7 @@ import { injectObject, originalField } from '../../../../src/apps/cli/manifest/i
 import { subjectOf } from '../../../../src/apps/cli/manifest/subject.ts';
 import { goodPod, SETTINGS } from '../../../core/checks/pods.ts';
 
-const subject = (object: object) => subjectOf({ ...object }, 'lab');
+const subject = (object: object) => subjectOf({ file: 'a.yaml', object: { ...object }, positionOf: () => ({ line: 3, column: 4 }) }, 'lab');
 
 describe('fields of the injected pod', () => {
   const spec = { initContainers: [{ name: 'a' }, { name: 'sallyport-proxy' }, { name: 'b' }] };
@@ -15,8 +15,8 @@ describe('fields of the injected pod', () => {
     ['spec.initContainers', 'spec.initContainers'],
     ['spec.containers[3].image', 'spec.containers[3].image'],
   ])('%s stands in the manifest at %s', (field, original) => {
-    expect(originalField(field, { spec }, [])).toBe(original);
-    expect(originalField(`spec.template.${field}`, { spec: { template: { spec } } }, ['spec', 'template'])).toBe(`spec.template.${original}`);
+    expect(originalField(field, { spec }, { path: [] })).toBe(original);
+    expect(originalField(`spec.template.${field}`, { spec: { template: { spec } } }, { path: ['spec', 'template'] })).toBe(`spec.template.${original}`);
   });
 });
 
@@ -24,11 +24,27 @@ describe('an object', () => {
   test('without pods in it is nobody\'s', () => {
     expect(subject({ apiVersion: 'v1', kind: 'Secret' })).toBeUndefined();
     expect(subject({ apiVersion: 'example.com/v1', kind: 'Deployment' })).toBeUndefined();
-    expect(subject({ apiVersion: 5, kind: null })).toBeUndefined();
+    expect(subject({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' })).toBeUndefined();
+    expect(subject({ apiVersion: 'v1', kind: 'Namespace' })).toBeUndefined();
+  });
+
+  test.each([
+    ['v1', 'Deployment', 'apps/v1'],
+    ['extensions/v1beta1', 'Deployment', 'apps/v1'],
+    ['apps/v1', 'CronJob', 'batch/v1'],
+    ['apps/v1', 'Pod', 'v1'],
+  ])('of apiVersion %s and kind %s is none that the API serves, and says which would be', (apiVersion, kind, right) => {
+    expect(() => subject({ apiVersion, kind })).toThrow(expect.objectContaining({ name: 'InputFault', code: 'unfit', message: `a.yaml:3:4: apiVersion: "${apiVersion}" has no kind ${kind} (expected ${right})` }));
+  });
+
+  test('of a kind that a profile lists has its pods where the profile says', () => {
+    const listed = [{ group: 'batch.example.com', version: 'v1', kind: 'Crew', resource: 'crews', path: 'spec.workers[*].template' }];
+    const manifest = { file: 'a.yaml', object: { apiVersion: 'batch.example.com/v1', kind: 'Crew', metadata: { name: 'c' } }, positionOf: () => ({ line: 1, column: 1 }) };
+    expect(subjectOf(manifest, 'lab', listed)?.path).toEqual(['spec', 'workers', '[*]', 'template']);
   });
 
   test('is named by what it says of itself, else by the namespace that was given', () => {
-    expect(subject({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api' } })).toEqual({ kind: { group: 'apps', version: 'v1', kind: 'Deployment' }, namespace: 'lab', name: 'api', path: ['spec', 'template'] });
+    expect(subject({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api' } })).toEqual({ kind: { group: 'apps', version: 'v1', kind: 'Deployment' }, resource: { group: 'apps', version: 'v1', resource: 'deployments' }, namespace: 'lab', name: 'api', path: ['spec', 'template'] });
     expect(subject({ apiVersion: 'v1', kind: 'Pod', metadata: { generateName: 'a-', namespace: 'agents' } })).toMatchObject({ namespace: 'agents', name: 'a-' });
   });
 
