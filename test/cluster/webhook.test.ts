@@ -94,7 +94,7 @@ beforeAll(async () => {
   objects = watchObjects({ client, ...watch });
   exemptions = watchExemptions({ client, ...watch });
   certificate = await keepServingCertificate({ client, namespace: ELSEWHERE, secret: SECRET, dnsNames: ['localhost'], now: Date.now });
-  const facts = clusterFacts({ namespaces, profiles: { synced: true, named: () => undefined }, trust: { current: () => trust.current }, objects, exemptions, client }, BASE);
+  const facts = clusterFacts({ namespaces, profiles: { synced: true, named: () => undefined, templates: () => [] }, trust: { current: () => trust.current }, objects, exemptions, client, now: Date.now }, BASE);
   const loopback = { host: '127.0.0.1', port: 0 };
   webhook = await startWebhook({ listen: loopback, health: loopback }, { facts, certificate, log: { info: () => undefined, warn: () => undefined, error: () => undefined } });
   await apply(...configurations(webhook.address.port));

@@ -7,8 +7,9 @@ export type Change<T> =
 
 /** What is kept of one object. */
 export interface Entry<T> {
-  readonly key: string;
-  readonly namespace: string | undefined;
+  readonly name: string;
+  /** Empty for what is in no namespace. */
+  readonly namespace: string;
   readonly version: string | undefined;
   readonly value: T;
 }
@@ -17,19 +18,20 @@ export interface Entry<T> {
 export class Cache<T> {
   readonly #read: (object: KubeObject) => T;
   readonly #handlers = new Set<(change: Change<T>) => void>();
-  #entries = new Map<string, Entry<T>>();
+  /** By namespace and name: the objects of one namespace are asked for in every review. */
+  #entries = new Map<string, Map<string, Entry<T>>>();
 
   constructor(read: (object: KubeObject) => T) {
     this.#read = read;
   }
 
   get(name: string, namespace?: string): T | undefined {
-    return this.#entries.get(keyOf(name, namespace))?.value;
+    return this.#entries.get(namespace ?? '')?.get(name)?.value;
   }
 
   list(namespace?: string): readonly T[] {
-    const entries = [...this.#entries.values()];
-    return (namespace === undefined ? entries : entries.filter((entry) => entry.namespace === namespace)).map((entry) => entry.value);
+    const places = namespace === undefined ? [...this.#entries.values()] : [this.#entries.get(namespace) ?? new Map<string, Entry<T>>()];
+    return places.flatMap((place) => Array.from(place.values(), ({ value }) => value));
   }
 
   onChange(handler: (change: Change<T>) => void): () => void {
@@ -39,33 +41,33 @@ export class Cache<T> {
 
   /** Reads an object without taking it in, so that a long list needs no memory for the objects themselves. */
   entryOf(object: KubeObject): Entry<T> {
-    const { name, namespace, resourceVersion } = object.metadata;
-    return { key: keyOf(name, namespace), namespace, version: resourceVersion, value: this.#read(object) };
+    const { name, namespace = '', resourceVersion } = object.metadata;
+    return { name, namespace, version: resourceVersion, value: this.#read(object) };
   }
 
   put(object: KubeObject): void {
     const entry = this.entryOf(object);
-    const before = this.#entries.get(entry.key);
-    this.#entries.set(entry.key, entry);
+    const before = this.#entries.get(entry.namespace)?.get(entry.name);
+    add(this.#entries, entry);
     this.#announce(before, entry);
   }
 
   remove({ metadata }: KubeObject): void {
-    const key = keyOf(metadata.name, metadata.namespace);
-    const before = this.#entries.get(key);
-    this.#entries.delete(key);
+    const place = this.#entries.get(metadata.namespace ?? '');
+    const before = place?.get(metadata.name);
+    place?.delete(metadata.name);
+    if (place?.size === 0) this.#entries.delete(metadata.namespace ?? '');
     this.#announce(before, undefined);
   }
 
   /** Takes a whole list in place of what was known, and tells the difference. */
   replace(entries: readonly Entry<T>[]): void {
     const before = this.#entries;
-    this.#entries = new Map(entries.map((entry) => [entry.key, entry]));
-    for (const [key, entry] of this.#entries) {
-      this.#announce(before.get(key), entry);
-    }
-    for (const [key, entry] of before) {
-      if (!this.#entries.has(key)) this.#announce(entry, undefined);
+    this.#entries = new Map();
+    for (const entry of entries) add(this.#entries, entry);
+    for (const entry of entries) this.#announce(before.get(entry.namespace)?.get(entry.name), entry);
+    for (const entry of [...before.values()].flatMap((place) => [...place.values()])) {
+      if (this.#entries.get(entry.namespace)?.has(entry.name) !== true) this.#announce(entry, undefined);
     }
   }
 
@@ -82,6 +84,7 @@ function changeOf<T>(before: Entry<T> | undefined, after: Entry<T> | undefined):
   return before.version === after.version ? undefined : { kind: 'changed', object: after.value, before: before.value };
 }
 
-function keyOf(name: string, namespace: string | undefined): string {
-  return `${namespace ?? ''}/${name}`;
+function add<T>(entries: Map<string, Map<string, Entry<T>>>, entry: Entry<T>): void {
+  const place = entries.get(entry.namespace) ?? new Map<string, Entry<T>>();
+  entries.set(entry.namespace, place.set(entry.name, entry));
 }

@@ -56,6 +56,7 @@ type Owner = z.output<typeof owner>;
 
 /** An owner that is there, with the uid that the reference to it has. */
 interface Found {
+  readonly claim: OwnerClaim;
   readonly workload: Workload;
   readonly object: Owner;
 }
@@ -79,10 +80,15 @@ const REMEMBERED = 10_000;
 export function ownerNames(client: KubeClient): (pod: Owned) => Promise<string> {
   const known = new RecentlyUsed<string, string>(REMEMBERED);
   return async ({ namespace, name, uid, owner: claim }) => {
-    const found = known.get(uid) ?? (await ownersOf(client, namespace, claim)).at(-1)?.workload.name ?? name;
+    const found = known.get(uid) ?? (await topmostOwner(client, namespace, claim))?.name ?? name;
     known.set(uid, found);
     return found;
   };
+}
+
+/** The owner above all others that are there; undefined where a claim leads to none. Rejects with `KubeFault` where the API server does not say. */
+export async function topmostOwner(client: KubeClient, namespace: string, claim: OwnerClaim | undefined, options?: RequestOptions): Promise<OwnerClaim | undefined> {
+  return (await ownersOf(client, namespace, claim, options)).at(-1)?.claim;
 }
 
 /**
@@ -108,12 +114,13 @@ async function ownersOf(client: KubeClient, namespace: string, first: OwnerClaim
   return found;
 }
 
-async function lookUp(client: KubeClient, namespace: string, { apiVersion, kind, name, uid }: OwnerClaim, options: RequestOptions): Promise<Found | undefined> {
+async function lookUp(client: KubeClient, namespace: string, claim: OwnerClaim, options: RequestOptions): Promise<Found | undefined> {
+  const { apiVersion, kind, name, uid } = claim;
   const known = WORKLOAD_KINDS.find((one) => one === kind);
   if (known === undefined || COLLECTIONS[known].apiVersion !== apiVersion || !/^[a-z0-9.-]+$/.test(name)) return undefined;
   try {
     const read = owner.safeParse(await client.get(`/apis/${apiVersion}/namespaces/${namespace}/${COLLECTIONS[known].plural}/${name}`, options));
-    return read.success && read.data.metadata.uid === uid ? { workload: { kind: known, name }, object: read.data } : undefined;
+    return read.success && read.data.metadata.uid === uid ? { claim, workload: { kind: known, name }, object: read.data } : undefined;
   } catch (fault) {
     // An owner that we may not see is not proven either.
     if (fault instanceof KubeFault && (fault.code === 'not-found' || fault.code === 'forbidden')) return undefined;

@@ -1,3 +1,4 @@
+import type { ListedTemplate } from '../../core/admission/resources.ts';
 import { parseObjects } from '../../core/policy/parse.ts';
 import { formatProblem } from '../../core/policy/problem.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
@@ -10,6 +11,10 @@ type InstalledProfile = { readonly profile: SandboxProfile } | { readonly broken
 export interface Profiles {
   readonly synced: boolean;
   named(name: string): InstalledProfile | undefined;
+  /** Kinds with pods in them that any of them lists, each once, in order. */
+  templates(): readonly ListedTemplate[];
+  /** Returns what ends it. */
+  onChange(handler: () => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -22,13 +27,25 @@ export function watchProfiles({ client, now, random, onFault }: WatchSettings): 
     random,
     onFault,
   });
+  // Asked at every review, and changed by hand.
+  let listed: readonly ListedTemplate[] | undefined;
+  informer.onChange(() => {
+    listed = undefined;
+  });
   return {
     get synced() {
       return informer.synced;
     },
     named: (name) => informer.get(name),
+    templates: () => (listed ??= distinct(informer.list().flatMap((one) => ('profile' in one ? one.profile.spec.templates : [])))),
+    onChange: (handler) => informer.onChange(handler),
     stop: () => informer.stop(),
   };
+}
+
+function distinct(templates: readonly ListedTemplate[]): readonly ListedTemplate[] {
+  const byText = new Map(templates.map(({ group, version, kind, resource, path }) => [[group, version, resource, kind, path].join(' '), { group, version, kind, resource, path }]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, template]) => template);
 }
 
 function readProfile(object: KubeObject): InstalledProfile {

@@ -16,16 +16,18 @@ import type { Facts, Labels } from './ports.ts';
 
 export interface ClusterSources {
   readonly namespaces: Pick<Namespaces, 'synced' | 'labels' | 'labelled'>;
-  readonly profiles: Pick<Profiles, 'synced' | 'named'>;
+  readonly profiles: Pick<Profiles, 'synced' | 'named' | 'templates'>;
   readonly trust: Pick<TrustWatch, 'current'>;
   readonly objects: Pick<WatchedObjects, 'missing' | 'facts' | 'ask'>;
   readonly exemptions: Pick<Exemptions, 'synced' | 'all'>;
   /** For what is asked at the moment that it matters. */
   readonly client: KubeClient;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** The facts as the API server has them; what it does not say in time is not known. */
-export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, client }: ClusterSources, base: InjectionBase): Facts {
+export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, client, now }: ClusterSources, base: InjectionBase): Facts {
   return {
     namespaceLabels: (name, signal) => labelsOf(namespaces, name, signal),
     agentNamespaces: () => namespaces.labelled(AGENTS_LABEL),
@@ -37,6 +39,8 @@ export function clusterFacts({ namespaces, profiles, trust, objects, exemptions,
     exemptions: () => exemptions.all(),
     workloads: (namespace, pod, signal) => workloadsOf(client, namespace, controllerOf(readReferences(pod.metadata)), signal),
     podsOf: (namespace, signal) => podsOf(client, namespace, signal),
+    templates: () => profiles.templates(),
+    now,
     missing: () => [
       ...(namespaces.synced ? [] : ['namespaces not listed yet']),
       ...(profiles.synced ? [] : ['sandbox profiles not listed yet']),

@@ -1,43 +1,52 @@
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
-import { modeOf, profileName } from '../../core/admission/namespace.ts';
+import { boundPod } from '../../core/admission/binding.ts';
+import type { ReviewContext } from '../../core/admission/context.ts';
+import { modeOf } from '../../core/admission/namespace.ts';
 import { reviewOwnObject } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
-import { reviewFor } from '../../core/admission/resources.ts';
+import { type Review, reviewFor } from '../../core/admission/resources.ts';
 import { review } from '../../core/admission/review.ts';
-import { inject } from '../../core/injection/inject.ts';
+import { agentIdentity } from '../../core/checks/agent-identity.ts';
+import { networkPolicy } from '../../core/checks/network-policy.ts';
+import type { Pod } from '../../core/checks/pod.ts';
+import { readPod } from '../../core/checks/read-pod.ts';
+import { runtimeClass } from '../../core/checks/runtime-class.ts';
 import { mutate } from '../../core/injection/mutate.ts';
-import type { InjectionSettings } from '../../core/injection/settings.ts';
-import type { SandboxProfile } from '../../core/policy/profile.ts';
-import type { Fact } from '../../core/terms/fact.ts';
+import { type Fact, unknown } from '../../core/terms/fact.ts';
 import type { Facts, Labels } from './ports.ts';
+import { knownOf } from './review-context.ts';
 
-/** One of the two questions that the API server asks. */
+/** One of the questions that the API server asks. */
 export type Gate = (request: AdmissionRequest, facts: Facts, signal: AbortSignal) => Promise<AdmissionAnswer>;
 
-/** `/validate`: a kind of ours by itself; else the facts about the namespace, then the review. What cannot be known denies. */
+/**
+ * `/validate`: a kind of ours by itself; anything else by what is known of its namespace, and of the live pod where it is about one.
+ *
+ * What is watched may lag by a moment. Where a refusal rests on it, or an Exemption might cover it, the API server is asked and the
+ * review done once more; only then does it refuse. What cannot be known denies.
+ */
 export const validate: Gate = async (request, facts, signal) => {
-  if (reviewFor(request)?.as === 'own-kind') return reviewOwnObject(request);
+  const how = reviewFor(request, facts.templates())?.as;
+  if (how === 'own-kind') return reviewOwnObject(request, facts.now());
   const labels = await labelsOf(request, facts, signal);
   if (!labels.known) return undecided(request, labels.sentence);
-  const profile = facts.profile(profileName(labels.value));
-  const settings = settingsOf(facts, profile);
-  const answer = review(request, {
-    namespaceLabels: labels.value,
-    agentNamespaces: facts.agentNamespaces(),
-    ...(profile.known ? { profile: profile.value } : {}),
-    ...(settings.known ? { derive: (pod) => inject(pod, settings.value) } : {}),
-  });
-  return explained(answer, profile, settings);
+  const livePod = request.operation === 'DELETE' ? undefined : await livePodOf(how, request, facts, signal);
+  const besides = livePod === undefined ? {} : { livePod };
+  const { context, gaps } = knownOf(facts, labels.value);
+  const first = review(request, { ...context, ...besides });
+  if (first.allowed || first.subject === undefined) return first;
+  const more = await lookAgain(request, first, livePod, context, facts, signal);
+  return explained(more === undefined ? first : review(request, { ...context, ...besides, ...more }), gaps);
 };
 
 /** `/mutate`: injects into a pod that is being created, or says why it cannot. */
 export const mutateGate: Gate = async (request, facts, signal) => {
   const labels = await labelsOf(request, facts, signal);
   if (!labels.known) return undecided(request, labels.sentence);
-  const settings = settingsOf(facts, facts.profile(profileName(labels.value)));
+  const { settings } = knownOf(facts, labels.value);
   // Without enforcement nothing is injected, so nothing that injection lacks may stop the pod.
   if (!settings.known && modeOf(labels.value) === 'enforce') return undecided(request, settings.sentence);
-  return mutate(request, { namespaceLabels: labels.value, ...(settings.known ? { settings: settings.value } : {}) });
+  return mutate(request, { namespaceLabels: labels.value, ...(settings.known && { settings: settings.value }), ...(facts.receipts && { sign: facts.receipts.sign }) });
 };
 
 /** The denial of a request that nobody was able to judge. */
@@ -46,17 +55,42 @@ export function undecided(request: Pick<AdmissionRequest, 'uid'>, sentence: stri
 }
 
 async function labelsOf(request: AdmissionRequest, facts: Facts, signal: AbortSignal): Promise<Fact<Labels>> {
-  if (request.namespace === undefined) return { known: false, sentence: 'The request names no namespace, and what is reviewed here always lives in one.' };
+  if (request.namespace === undefined) return unknown('The request names no namespace, and what is reviewed here always lives in one.');
   return facts.namespaceLabels(request.namespace, signal);
 }
 
-function settingsOf(facts: Facts, profile: Fact<SandboxProfile>): Fact<InjectionSettings> {
-  return profile.known ? facts.injection(profile.value) : profile;
+/** The pod behind a connection or a binding. */
+async function livePodOf(how: Review['as'] | undefined, request: AdmissionRequest, facts: Facts, signal: AbortSignal): Promise<Fact<Pod | undefined> | undefined> {
+  if (how !== 'connection' && how !== 'binding') return undefined;
+  const name = how === 'binding' ? boundPod(request) : request.name;
+  return name === undefined ? unknown('The request names no pod.') : facts.livePod(request.namespace ?? '', name, signal);
+}
+
+/** Checks that rest on what is watched. */
+const WATCHED: ReadonlySet<string> = new Set([networkPolicy.id, runtimeClass.id, agentIdentity.id]);
+
+/** What the API server says at this moment of that on which the refusal rests; undefined where it would change nothing. */
+async function lookAgain(request: AdmissionRequest, { faults }: AdmissionAnswer, livePod: Fact<Pod | undefined> | undefined, { exemptions = [] }: ReviewContext, facts: Facts, signal: AbortSignal): Promise<Partial<ReviewContext> | undefined> {
+  const namespace = request.namespace ?? '';
+  const pod = livePod === undefined ? podOf(request) : livePod.known ? livePod.value : undefined;
+  if (pod === undefined) return undefined;
+  const rests = faults.some(({ check, weight }) => weight === 'deny' && WATCHED.has(check));
+  const owned = exemptions.some(({ spec: { subject } }) => subject.namespace === namespace && subject.workload !== undefined);
+  if (!rests && !owned) return undefined;
+  const [objects, workloads] = await Promise.all([
+    rests ? facts.objectsNow(namespace, pod.spec.runtimeClassName, signal) : undefined,
+    owned ? facts.workloads(namespace, pod, signal) : undefined,
+  ]);
+  return { ...(objects && { facts: objects }), ...(workloads?.known === true && { workloads: workloads.value }) };
+}
+
+function podOf({ object }: AdmissionRequest): Pod | undefined {
+  const read = readPod(object);
+  return read.ok ? read.pod : undefined;
 }
 
 /** Puts the reason why a fact is missing after a refusal that may rest on it. */
-function explained(answer: AdmissionAnswer, ...facts: readonly Fact<unknown>[]): AdmissionAnswer {
-  if (answer.allowed) return answer;
-  const sentences = new Set(facts.flatMap((fact) => (fact.known ? [] : [fact.sentence])));
-  return sentences.size === 0 ? answer : { ...answer, message: [answer.message ?? 'Refused.', ...sentences].join(' ') };
+function explained(answer: AdmissionAnswer, gaps: readonly string[]): AdmissionAnswer {
+  if (answer.allowed || gaps.length === 0) return answer;
+  return { ...answer, message: [answer.message ?? 'Refused.', ...new Set(gaps)].join(' ') };
 }

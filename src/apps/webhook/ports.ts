@@ -1,5 +1,7 @@
+import type { ListedTemplate } from '../../core/admission/resources.ts';
 import type { ObjectFacts } from '../../core/checks/facts.ts';
 import type { Pod } from '../../core/checks/pod.ts';
+import type { ReceiptSigner } from '../../core/injection/receipt.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import type { Exemption, Workload } from '../../core/policy/exemption.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
@@ -32,10 +34,20 @@ export interface Facts {
   workloads(namespace: string, pod: Pod, signal: AbortSignal): Promise<Fact<readonly Workload[]>>;
   /** The pods of a namespace as the API server has them at this moment, some hundred at a time. A page that is unknown is the last. */
   podsOf(namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>>;
+  /** Receipts of injection; absent outside of a cluster, where nobody could read one later on. */
+  readonly receipts?: Receipts;
+  /** Kinds with pods in them that installed profiles list. */
+  templates(): readonly ListedTemplate[];
   /** Milliseconds since the epoch, for the end of exemptions. */
   now(): number;
   /** What is still missing before the first review can be answered; empty when ready. */
   missing(): readonly string[];
+}
+
+export interface Receipts {
+  readonly sign: ReceiptSigner;
+  /** The labels with which a pod was injected, where its receipt is over the sidecar that it has now. */
+  readonly read: (pod: Pod) => Fact<Labels>;
 }
 
 /** The webhook's own certificate, as PEM. */

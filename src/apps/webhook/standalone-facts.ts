@@ -23,6 +23,8 @@ export function standaloneFacts(profile: SandboxProfile, base: InjectionBase, tr
     async *podsOf() {
       yield unknown(NO_CLUSTER);
     },
+    templates: () => profile.spec.templates,
+    now: Date.now,
     missing: () => [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Fault } from '../checks/check.ts';
 import { EXEMPTABLE_CHECKS, isPersonal } from '../policy/exemptable-checks.ts';
 import type { Exemption, Workload } from '../policy/exemption.ts';
+import type { Problem } from '../policy/problem.ts';
 
 /** Who asks for what, as far as it is proven: an owner reference alone, which anybody can write, is none of `workloads`. */
 export interface ExemptionSubject {
@@ -47,6 +48,15 @@ export function exempt(faults: readonly Fault[], subject: ExemptionSubject, exem
 export function isInForce({ metadata, spec }: Exemption, now: number): boolean {
   const [created, expires] = [Date.parse(metadata.creationTimestamp ?? ''), Date.parse(spec.expires)];
   return now < expires && expires - created <= LONGEST;
+}
+
+/** Why an Exemption that is being written would never be in force, as a problem of its spec. */
+export function termProblem({ metadata, spec }: Exemption, now: number): Pick<Problem, 'path' | 'message' | 'expected'> | undefined {
+  const [created, expires] = [metadata.creationTimestamp === undefined ? now : Date.parse(metadata.creationTimestamp), Date.parse(spec.expires)];
+  const latest = new Date(created + LONGEST).toISOString();
+  if (expires <= now) return { path: 'spec.expires', message: `${spec.expires} is over`, expected: `a moment to come, until ${latest}` };
+  if (expires - created > LONGEST) return { path: 'spec.expires', message: `${spec.expires} is more than 30 days after the exemption was created`, expected: `a moment until ${latest}; whoever needs it for longer asks again` };
+  return undefined;
 }
 
 function names({ spec: { subject } }: Exemption, { namespace, pod, workloads, user }: ExemptionSubject): boolean {

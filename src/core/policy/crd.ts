@@ -4,6 +4,7 @@ import { JSON_SCHEMAS, type JsonSchema, type Kind } from './json-schema.ts';
 interface Names {
   readonly kind: Kind;
   readonly plural: string;
+  readonly short: string;
   readonly scope: 'Namespaced' | 'Cluster';
   readonly columns: readonly object[];
 }
@@ -11,28 +12,61 @@ interface Names {
 const AGE = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
 const RESOURCES: readonly Names[] = [
-  { kind: 'AgentPolicy', plural: 'agentpolicies', scope: 'Namespaced', columns: [{ name: 'Mode', type: 'string', jsonPath: '.spec.mode' }, AGE] },
+  {
+    kind: 'AgentPolicy',
+    plural: 'agentpolicies',
+    short: 'agp',
+    scope: 'Namespaced',
+    columns: [column('Mode', '.spec.mode'), column('Tools', '.spec.tools[*].name'), column('Agents', '.spec.agents.matchLabels'), AGE],
+  },
   {
     kind: 'SandboxProfile',
     plural: 'sandboxprofiles',
+    short: 'sbp',
     scope: 'Cluster',
-    columns: [{ name: 'Runtime class', type: 'boolean', jsonPath: '.spec.runtimeClassNames.required' }, { name: 'Lifetime', type: 'integer', jsonPath: '.spec.maxLifetimeSeconds' }, AGE],
+    columns: [
+      { name: 'Runtime class', type: 'boolean', jsonPath: '.spec.runtimeClassNames.required' },
+      { name: 'Lifetime', type: 'integer', jsonPath: '.spec.maxLifetimeSeconds' },
+      column('Exec', '.spec.exec'),
+      AGE,
+    ],
+  },
+  {
+    kind: 'Exemption',
+    plural: 'exemptions',
+    short: 'exm',
+    scope: 'Namespaced',
+    columns: [
+      column('For', '.spec.subject.namespace'),
+      column('Pod', '.spec.subject.pod'),
+      column('Workload', '.spec.subject.workload.name'),
+      column('User', '.spec.subject.user'),
+      column('Checks', '.spec.checks'),
+      column('Expires', '.spec.expires'),
+      { ...column('Requested by', '.spec.requestedBy'), priority: 1 },
+      { ...column('Reason', '.spec.reason'), priority: 1 },
+      AGE,
+    ],
   },
 ];
 
-/** The CustomResourceDefinitions (apiextensions.k8s.io/v1) of both kinds, as objects to be written as YAML. */
+/** The CustomResourceDefinitions (apiextensions.k8s.io/v1) of our kinds, as objects to be written as YAML. */
 export function customResourceDefinitions(): object[] {
-  return RESOURCES.map(({ kind, plural, scope, columns }) => ({
+  return RESOURCES.map(({ kind, plural, short, scope, columns }) => ({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${API_GROUP}` },
     spec: {
       group: API_GROUP,
       scope,
-      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), categories: ['sallyport'] },
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [short], categories: ['sallyport'] },
       versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: objectSchema(JSON_SCHEMAS[kind]) }, additionalPrinterColumns: columns }],
     },
   }));
+}
+
+function column(name: string, jsonPath: string): object {
+  return { name, type: 'string', jsonPath };
 }
 
 function objectSchema({ description, properties, required }: JsonSchema): object {

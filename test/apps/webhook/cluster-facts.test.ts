@@ -12,11 +12,12 @@ const CUSTOM: SandboxProfile = { ...BUILT_IN_PROFILES.contained, metadata: { nam
 function factsWith(sources: { namespaces?: Partial<ClusterSources['namespaces']>; profiles?: Partial<ClusterSources['profiles']>; trust?: ReturnType<ClusterSources['trust']['current']> }) {
   return clusterFacts({
     namespaces: { synced: true, labels: () => Promise.resolve({ a: 'b' }), labelled: (label) => [`those with ${label}`], ...sources.namespaces },
-    profiles: { synced: true, named: () => undefined, ...sources.profiles },
+    profiles: { synced: true, named: () => undefined, templates: () => [], ...sources.profiles },
     trust: { current: () => sources.trust ?? { trust: { ca: 'PEM', keys: ['K'] } } },
     objects: { missing: () => [], facts: NOTHING_KNOWN, ask: () => Promise.resolve(NOTHING_KNOWN) },
     exemptions: { synced: true, all: () => known([]) },
     client: new KubeStore().client,
+    now: Date.now,
   }, BASE);
 }
 

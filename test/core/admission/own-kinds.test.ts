@@ -5,6 +5,7 @@ import { reviewOwnObject } from '../../../src/core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../../src/core/admission/request.ts';
 import { resourceOfKind } from '../../../src/core/admission/resources.ts';
 
+const NOW = Date.parse('2026-01-10T00:00:00Z');
 const API_VERSION = 'sallyport.dev/v1alpha1';
 
 /** As the API server sends it: with what it adds to the metadata. */
@@ -22,7 +23,7 @@ function requestOf(object: unknown, changes: Partial<AdmissionRequest> = {}, kin
 }
 
 const told = (request: AdmissionRequest): string[] => {
-  const { allowed, faults } = reviewOwnObject(request);
+  const { allowed, faults } = reviewOwnObject(request, NOW);
   return [allowed ? 'allowed' : 'denied', ...faults.map(({ field }) => field)];
 };
 
@@ -44,7 +45,7 @@ describe('a policy', () => {
   });
 
   test('is refused with path, what was expected and what comes nearest, for people and in the causes', () => {
-    const answer = reviewOwnObject(requestOf(bad));
+    const answer = reviewOwnObject(requestOf(bad), NOW);
     expect(answer.message?.split('\n')).toEqual([
       'Sallyport refused AgentPolicy triage in namespace agents: 3 faults',
       expect.stringMatching(/^- \[policy\] spec\./),
@@ -64,9 +65,59 @@ describe('a profile', () => {
   });
 });
 
+describe('an exemption', () => {
+  const spec = { subject: { namespace: 'agents', pod: 'triage' }, checks: ['seccomp'], reason: 'a crash', requestedBy: 'ada@example.com', expires: '2026-01-31T00:00:00Z' };
+  const written = (changes: object = {}, metadata: object = {}): object => ({ apiVersion: API_VERSION, kind: 'Exemption', metadata: { name: 'x', namespace: 'sallyport-system', creationTimestamp: '2026-01-10T00:00:00Z', ...metadata }, spec: { ...spec, ...changes } });
+  const toldOf = (object: object, changes: Partial<AdmissionRequest> = {}): string[] => {
+    const { allowed, faults } = reviewOwnObject(requestOf(object, changes, 'Exemption'), NOW);
+    return [allowed ? 'allowed' : 'denied', ...faults.map(({ field, message }) => `${field}: ${message}`)];
+  };
+
+  test.each<[string, object, string[]]>([
+    ['of a pod passes', written(), ['allowed']],
+    ['of a workload passes', written({ subject: { namespace: 'agents', workload: { kind: 'Deployment', name: 'triage' } } }), ['allowed']],
+    ['that lasts 30 days to the second passes', written({ expires: '2026-02-09T00:00:00Z' }), ['allowed']],
+    ['that lasts a second longer is denied', written({ expires: '2026-02-09T00:00:01Z' }), ['denied', 'spec.expires: 2026-02-09T00:00:01Z is more than 30 days after the exemption was created']],
+    ['that is over is denied', written({ expires: '2026-01-10T00:00:00Z' }), ['denied', 'spec.expires: 2026-01-10T00:00:00Z is over']],
+    ['is denied in any other namespace', written({}, { namespace: 'agents' }), ['denied', 'metadata.namespace: is "agents"']],
+    ['from sidecar-intact is denied', written({ checks: ['sidecar-intact'] }), ['denied', 'spec.checks[0]: check sidecar-intact cannot be exempted: without the sidecar nothing is enforced and nothing recorded']],
+    ['from a check that is none is denied', written({ checks: ['secomp'] }), ['denied', 'spec.checks[0]: there is no check "secomp"']],
+    ['from every check is denied', written({ checks: ['*'] }), ['denied', 'spec.checks[0]: there is no check "*"']],
+    ['of every pod is denied', written({ subject: { namespace: 'agents', pod: '*' } }), ['denied', 'spec.subject.pod: is "*"']],
+    ['of pods of a prefix is denied', written({ subject: { namespace: 'agents', pod: 'triage-*' } }), ['denied', 'spec.subject.pod: is "triage-*"']],
+    ['of every namespace is denied', written({ subject: { namespace: '*', pod: 'triage' } }), ['denied', 'spec.subject.namespace: is "*"']],
+    ['of a namespace as a whole is denied', written({ subject: { namespace: 'agents' } }), ['denied', 'spec.subject: names neither a pod nor a workload']],
+    ['of a pod and a workload is denied, since nobody can tell what is meant', written({ subject: { namespace: 'agents', pod: 'a', workload: { kind: 'Job', name: 'a' } } }), ['denied', 'spec.subject: names a pod and a workload']],
+    ['of a kind whose pods somebody else makes is denied', written({ subject: { namespace: 'agents', workload: { kind: 'Sandbox', name: 'a' } } }), ['denied', 'spec.subject.workload.kind: is "Sandbox"']],
+    ['for exec that names no person is denied', written({ checks: ['exec'] }), ['denied', 'spec.subject: names no user']],
+    ['for exec into all pods of a workload is denied', written({ checks: ['exec'], subject: { namespace: 'agents', workload: { kind: 'Job', name: 'a' }, user: 'ada' } }), ['denied', 'spec.subject: names no pod']],
+    ['without a reason is denied', written({ reason: '' }), ['denied', 'spec.reason: is ""']],
+    ['of no check is denied', written({ checks: [] }), ['denied', 'spec.checks: is a list of 0']],
+    ['that ends on no day of the calendar is denied', written({ expires: '2026-02-31T00:00:00Z' }), ['denied', 'spec.expires: is "2026-02-31T00:00:00Z"']],
+    ['that ends by another clock is denied', written({ expires: '2026-01-31T00:00:00+05:00' }), ['denied', 'spec.expires: is "2026-01-31T00:00:00+05:00"']],
+    ['with a key that nobody knows is denied', written({ namespaces: ['a'] }), ['denied', 'spec.namespaces: unknown key "namespaces", which this version cannot enforce']],
+  ])('%s', (_sentence, object, expected) => {
+    expect(toldOf(object)).toEqual(expected);
+  });
+
+  test('is not made to last longer by an update: what counts is when it was created', () => {
+    const old = written({}, { creationTimestamp: '2025-12-20T00:00:00Z' });
+    expect(toldOf(written({ expires: '2026-01-25T00:00:00Z' }, { creationTimestamp: '2025-12-20T00:00:00Z' }), { operation: 'UPDATE', oldObject: old })).toEqual([
+      'denied',
+      'spec.expires: 2026-01-25T00:00:00Z is more than 30 days after the exemption was created',
+    ]);
+  });
+
+  test('may always be taken back, and lose its finalizers when it is over', () => {
+    const over = written({ expires: '2026-01-01T00:00:00Z' });
+    expect(toldOf(over, { operation: 'DELETE', object: undefined, oldObject: over })).toEqual(['allowed']);
+    expect(toldOf(over, { operation: 'UPDATE', oldObject: over })).toEqual(['allowed']);
+  });
+});
+
 test('whatever the object, the answer is whole, and only what could be put in force passes', () => {
   fc.assert(fc.property(fc.jsonValue(), (spec) => {
-    const answer = reviewOwnObject(requestOf(policy(spec)));
+    const answer = reviewOwnObject(requestOf(policy(spec)), NOW);
     expect(answer.allowed).toBe(answer.faults.length === 0);
     expect(answer.message ?? '').toMatch(answer.allowed ? /^$/ : /^Sallyport refused/);
   }), { numRuns: 200 });

@@ -12,7 +12,7 @@ interface Node {
 
 interface Definition {
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly scope: string; readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Node } }[] };
+  readonly spec: { readonly scope: string; readonly names: { readonly shortNames: readonly string[] }; readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Node } }[] };
 }
 
 const definitions = customResourceDefinitions() as Definition[];
@@ -20,8 +20,12 @@ const root = ({ spec }: Definition): Node => spec.versions[0]!.schema.openAPIV3S
 const members = ({ properties, items, additionalProperties }: Node): Node[] => [...Object.values(properties ?? {}), items, additionalProperties].filter((node) => node !== undefined);
 const every = (node: Node): Node[] => [node, ...members(node).flatMap(every)];
 
-test('both kinds have a definition, each in its scope', () => {
-  expect(definitions.map(({ metadata, spec }) => [metadata.name, spec.scope])).toEqual([['agentpolicies.sallyport.dev', 'Namespaced'], ['sandboxprofiles.sallyport.dev', 'Cluster']]);
+test('every kind has a definition, in its scope and with a short name', () => {
+  expect(definitions.map(({ metadata, spec }) => [metadata.name, spec.scope, ...spec.names.shortNames])).toEqual([
+    ['agentpolicies.sallyport.dev', 'Namespaced', 'agp'],
+    ['sandboxprofiles.sallyport.dev', 'Cluster', 'sbp'],
+    ['exemptions.sallyport.dev', 'Namespaced', 'exm'],
+  ]);
 });
 
 describe.each(definitions.map((definition) => [definition.metadata.name, every(root(definition)), root(definition)] as const))('the schema of %s', (_, nodes, schema) => {

@@ -17,13 +17,14 @@ test('a policy is read with its defaults filled in, and nothing of its metadata 
       spec: { mode: 'enforce', tools: [{ name: 'api', http: { hosts: ['api.example.com'], tls: 'intercept' }, rules: [] }] },
     }],
     profiles: [],
+    exemptions: [],
     problems: [],
   });
 });
 
 test('JSON is read as YAML is', () => {
   const { policies } = parsePolicies([{ file: 'a.yaml', text: good }]);
-  expect(parsePolicies([{ file: 'a.json', text: JSON.stringify(policies[0]) }])).toEqual({ policies, profiles: [], problems: [] });
+  expect(parsePolicies([{ file: 'a.json', text: JSON.stringify(policies[0]) }])).toEqual({ policies, profiles: [], exemptions: [], problems: [] });
 });
 
 test.each(['$.token', '$..token', "$['odd name'][0]", '$.items[*].secret', '$.a.*'])('%s may be redacted', (path) => {
@@ -186,9 +187,9 @@ test('whatever value comes, it is read or refused, never an exception', () => {
   }));
   fc.assert(fc.property(value, (object) => {
     const shaped = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'AgentPolicy', metadata: { name: 'a', namespace: 'a' }, spec: { tools: [object] } };
-    for (const each of [object, shaped, { kind: 'AgentPolicy', spec: object }, { kind: 'SandboxProfile', spec: object }]) {
-      const { policies, profiles, problems } = parseObjects([each], 'x');
-      expect(policies.length + profiles.length > 0).toBe(problems.length === 0);
+    for (const each of [object, shaped, { kind: 'AgentPolicy', spec: object }, { kind: 'SandboxProfile', spec: object }, { kind: 'Exemption', spec: object }]) {
+      const { policies, profiles, exemptions, problems } = parseObjects([each], 'x');
+      expect(policies.length + profiles.length + exemptions.length > 0).toBe(problems.length === 0);
     }
   }), { numRuns: 300 });
 });

@@ -6,7 +6,7 @@ const { isolated, contained } = BUILT_IN_PROFILES;
 
 describe('the built-in profiles', () => {
   test.each(Object.entries(BUILT_IN_PROFILES))('%s reads as itself', (name, profile) => {
-    expect(parseObjects([profile], name)).toEqual({ policies: [], profiles: [profile], problems: [] });
+    expect(parseObjects([profile], name)).toEqual({ policies: [], profiles: [profile], exemptions: [], problems: [] });
     expect(profile.metadata.name).toBe(name);
   });
 

@@ -36,7 +36,7 @@ const TEMPLATES = [
  * An update that leaves the spec as it was is not asked about, so that what stood there broken can be deleted.
  */
 const POLICIES = [
-  rule([API_GROUP], ['v1alpha1'], ['agentpolicies'], ['CREATE', 'UPDATE']),
+  rule([API_GROUP], ['v1alpha1'], ['agentpolicies', 'exemptions'], ['CREATE', 'UPDATE']),
   { ...rule([API_GROUP], ['v1alpha1'], ['sandboxprofiles'], ['CREATE', 'UPDATE']), scope: 'Cluster' },
 ];
 
