@@ -12,7 +12,7 @@ import { SYSTEM_NAMESPACE, WEBHOOK } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
-import { startServing } from './serving.ts';
+import { installedPlace, startServing } from './serving.ts';
 import { type RunningWebhook, startWebhook } from './start.ts';
 
 export interface ClusteredSettings {
@@ -45,8 +45,8 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     // Of this process, not of the pod: a container that starts again is another holder.
     const lease = holdLease({ ...watch, namespace: SYSTEM_NAMESPACE, name: WEBHOOK, identity: `${hostname()}_${randomUUID()}`, onChange });
     running.push(() => lease.stop());
-    const { tlsDir, injection: { clusterDomain } } = settings;
-    const serving = await startServing({ watch, lease, clusterDomain, ...(tlsDir === undefined ? {} : { tlsDir }), log });
+    const place = installedPlace(settings.injection.clusterDomain);
+    const serving = await startServing({ watch, lease, place, ...(settings.tlsDir === undefined ? {} : { tlsDir: settings.tlsDir }), log });
     running.push(() => serving.stop());
     const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));

@@ -1,7 +1,6 @@
-import type { KeptServingCertificate } from '../../adapters/certificates/kept.ts';
 import { mountedCertificate } from '../../adapters/certificates/mounted.ts';
 import type { Lifetimes } from '../../adapters/certificates/renewal.ts';
-import { keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
+import { type CaBundle, type CaBundleSettings, keepCaBundle } from '../../adapters/kube/ca-bundle.ts';
 import type { WatchSettings } from '../../adapters/kube/informer.ts';
 import type { HeldLease } from '../../adapters/kube/leader.ts';
 import { keepServingCertificate } from '../../adapters/kube/serving-certificate.ts';
@@ -13,11 +12,33 @@ export interface ServingSettings {
   readonly watch: WatchSettings;
   /** Only its holder writes the CA into the configurations. */
   readonly lease: Pick<HeldLease, 'leading'>;
-  readonly clusterDomain: string;
+  readonly place: ServingPlace;
   /** Folder with a certificate that somebody else makes, who then also sees to it that the API server trusts it. */
   readonly tlsDir?: string;
   readonly lifetimes?: Lifetimes;
   readonly log: Log;
+}
+
+/** Where the certificate is kept, and who has to trust it. */
+export interface ServingPlace {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly dnsNames: readonly string[];
+  readonly configurations: readonly Pick<CaBundleSettings, 'kind' | 'name'>[];
+}
+
+/** As `sallyport install` has it. */
+export function installedPlace(clusterDomain: string): ServingPlace {
+  const service = `${WEBHOOK}.${SYSTEM_NAMESPACE}.svc`;
+  return {
+    namespace: SYSTEM_NAMESPACE,
+    secret: WEBHOOK_CERTIFICATE_SECRET,
+    dnsNames: [service, `${service}.${clusterDomain}`],
+    configurations: [
+      { kind: 'ValidatingWebhookConfiguration', name: VALIDATING_CONFIGURATION },
+      { kind: 'MutatingWebhookConfiguration', name: MUTATING_CONFIGURATION },
+    ],
+  };
 }
 
 /** The certificate that the webhook serves with, and the API server's trust in it. */
@@ -30,13 +51,6 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-const SERVICE = `${WEBHOOK}.${SYSTEM_NAMESPACE}.svc`;
-
-const CONFIGURATIONS = [
-  { kind: 'ValidatingWebhookConfiguration', name: VALIDATING_CONFIGURATION },
-  { kind: 'MutatingWebhookConfiguration', name: MUTATING_CONFIGURATION },
-] as const;
-
 /** Rejects where there is no certificate to begin with. */
 export async function startServing(settings: ServingSettings): Promise<Serving> {
   const { tlsDir, log } = settings;
@@ -46,24 +60,24 @@ export async function startServing(settings: ServingSettings): Promise<Serving> 
   return { certificate, announce: () => undefined, wake: () => undefined, stop: () => certificate.stop() };
 }
 
-async function ownCertificate({ watch, lease, clusterDomain, lifetimes, log }: ServingSettings): Promise<Serving> {
+async function ownCertificate({ watch, lease, place, lifetimes, log }: ServingSettings): Promise<Serving> {
   const { client, now } = watch;
-  const kept: KeptServingCertificate = await keepServingCertificate({
+  const kept = await keepServingCertificate({
     client,
-    namespace: SYSTEM_NAMESPACE,
-    secret: WEBHOOK_CERTIFICATE_SECRET,
-    dnsNames: [SERVICE, `${SERVICE}.${clusterDomain}`],
+    namespace: place.namespace,
+    secret: place.secret,
+    dnsNames: place.dnsNames,
     now,
     ...(lifetimes === undefined ? {} : { lifetimes }),
-    onFault: (fault) => log.warn({ err: fault, secret: WEBHOOK_CERTIFICATE_SECRET }, 'the certificate could not be renewed or read; the one before stays, and it is tried again'),
+    onFault: (fault) => log.warn({ err: fault, secret: place.secret }, 'the certificate could not be renewed or read; the one before stays, and it is tried again'),
   });
   const trusted = trustedFirst({ kept, clock: () => performance.now() });
   const onPatch = (name: string): void => log.info({ configuration: name }, 'caBundle set');
-  let bundles: ReturnType<typeof keepCaBundle>[] = [];
+  let bundles: readonly CaBundle[] = [];
   return {
     certificate: trusted,
     announce() {
-      bundles = CONFIGURATIONS.map((configuration) => keepCaBundle({ ...watch, ...configuration, ca: () => trusted.ca(), mayWrite: () => lease.leading, onPatch }));
+      bundles = place.configurations.map((configuration) => keepCaBundle({ ...watch, ...configuration, ca: () => trusted.ca(), mayWrite: () => lease.leading, onPatch }));
       trusted.follow(bundles);
     },
     wake() {

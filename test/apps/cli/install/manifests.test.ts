@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { webhookConfigurations } from '../../../../src/apps/cli/install/configurations.ts';
 import { installManifests } from '../../../../src/apps/cli/install/manifests.ts';
-import { ownResource } from '../../../../src/core/admission/own-kinds.ts';
-import { podPath } from '../../../../src/core/admission/workloads.ts';
+import { RESOURCES } from '../../../../src/core/admission/resources.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -78,14 +77,9 @@ describe('the webhook configurations', () => {
     ]);
   });
 
-  test('send only kinds that a review knows', () => {
-    const kinds: Record<string, string> = { pods: 'Pod', replicationcontrollers: 'ReplicationController', daemonsets: 'DaemonSet', deployments: 'Deployment', replicasets: 'ReplicaSet', statefulsets: 'StatefulSet', cronjobs: 'CronJob', jobs: 'Job', agentpolicies: 'AgentPolicy', sandboxprofiles: 'SandboxProfile' };
-    for (const { apiGroups, resources } of webhooks.flatMap(({ rules }) => rules)) {
-      for (const resource of resources) {
-        const kind = { group: apiGroups[0] ?? '', kind: kinds[resource.split('/')[0] ?? ''] ?? '' };
-        expect(podPath(kind) ?? ownResource(kind), resource).toBeDefined();
-      }
-    }
+  test('send only what a review knows, and all of it', () => {
+    const sent = [...new Set(webhooks.flatMap(({ rules }) => rules).flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`))))];
+    expect(sent.sort()).toEqual(RESOURCES.map(({ group, resource }) => `${group}/${resource}`).sort());
   });
 });
 
@@ -134,10 +128,22 @@ describe('the servers', () => {
     });
   });
 
-  test('stay up while they are replaced: two webhooks, none taken away before the next is ready, and time to drain', () => {
+  test('stay up while they are replaced: three webhooks, none taken away before the next is ready, and time to drain', () => {
     const webhook = ofKind('Deployment').find(({ metadata }) => metadata.name === 'sallyport-webhook');
-    expect(webhook?.spec).toMatchObject({ replicas: 2, strategy: { rollingUpdate: { maxUnavailable: 0 } }, template: { spec: { terminationGracePeriodSeconds: 45 } } });
-    expect(ofKind('PodDisruptionBudget').map(({ metadata }) => metadata.name)).toEqual(['sallyport-webhook']);
+    expect(webhook?.spec).toMatchObject({ replicas: 3, minReadySeconds: 5, strategy: { rollingUpdate: { maxUnavailable: 0 } }, template: { spec: { terminationGracePeriodSeconds: 45 } } });
+    expect(ofKind('PodDisruptionBudget')).toEqual([expect.objectContaining({ metadata: expect.objectContaining({ name: 'sallyport-webhook' }), spec: expect.objectContaining({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' }) })]);
+  });
+
+  test.each(ofKind('Deployment'))('$metadata.name is spread where it can be, and runs on one node where there is only one', ({ spec }) => {
+    const { affinity, topologySpreadConstraints } = spec.template.spec as unknown as { affinity: { podAntiAffinity: Record<string, unknown> }; topologySpreadConstraints: { whenUnsatisfiable: string; topologyKey: string }[] };
+    expect(Object.keys(affinity.podAntiAffinity)).toEqual(['preferredDuringSchedulingIgnoredDuringExecution']);
+    expect(topologySpreadConstraints.map(({ topologyKey, whenUnsatisfiable }) => [topologyKey, whenUnsatisfiable])).toEqual([['topology.kubernetes.io/zone', 'ScheduleAnyway'], ['kubernetes.io/hostname', 'ScheduleAnyway']]);
+  });
+
+  test('come before every workload, and after what the cluster itself needs', () => {
+    const [priority] = ofKind('PriorityClass') as unknown as { metadata: { name: string }; value: number; globalDefault: boolean }[];
+    expect(priority).toMatchObject({ value: 1_000_000_000, globalDefault: false });
+    expect(ofKind('Deployment').map(({ spec }) => spec.template.spec['priorityClassName'])).toEqual([priority?.metadata.name, priority?.metadata.name]);
   });
 
   test('and what is injected use the one image that was given', () => {
@@ -150,6 +156,30 @@ describe('the servers', () => {
       args: ['webhook', '--image', 'registry.example.com/s@sha256:1', '--image-pull-policy', 'Never', '--resolver', '192.0.2.53', '--cluster-domain', 'k8s.example'],
     });
     expect(controller?.spec.template.spec.containers[0]).toMatchObject({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never' });
+  });
+});
+
+describe('with cert-manager', () => {
+  const given = installManifests({ certManager: true, clusterDomain: 'k8s.example' }) as (Any & { metadata: { annotations?: object } })[];
+  const spec = (kind: string, name: string): unknown => given.find((object) => object.kind === kind && object.metadata.name === name)?.spec;
+
+  test('a CA that lasts signs the certificate, so that a renewal changes nothing that is trusted', () => {
+    expect(spec('Certificate', 'sallyport-webhook')).toMatchObject({ secretName: 'sallyport-webhook-cert-manager', dnsNames: ['sallyport-webhook.sallyport-system.svc', 'sallyport-webhook.sallyport-system.svc.k8s.example'], issuerRef: { name: 'sallyport-webhook-ca' } });
+    expect(spec('Issuer', 'sallyport-webhook-ca')).toEqual({ ca: { secretName: 'sallyport-webhook-ca' } });
+    expect(spec('Certificate', 'sallyport-webhook-ca')).toMatchObject({ isCA: true, issuerRef: { name: 'sallyport-webhook-self-signed' } });
+  });
+
+  test('each webhook configuration says where its caBundle comes from', () => {
+    const configurations = given.filter(({ kind }) => kind.endsWith('WebhookConfiguration'));
+    expect(configurations.map(({ metadata }) => metadata.annotations)).toEqual(configurations.map(() => ({ 'cert-manager.io/inject-ca-from': 'sallyport-system/sallyport-webhook' })));
+  });
+
+  test('the webhook serves what is mounted, and nothing else is another than without', () => {
+    const webhook = given.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'sallyport-webhook')?.spec.template.spec;
+    expect(webhook).toMatchObject({ volumes: [{ name: 'tls', secret: { secretName: 'sallyport-webhook-cert-manager' } }] });
+    expect(webhook?.containers[0]).toMatchObject({ args: expect.arrayContaining(['--tls-dir', '/etc/sallyport/tls']), volumeMounts: [{ name: 'tls', mountPath: '/etc/sallyport/tls', readOnly: true }] });
+    const others = (all: readonly Any[]): Any[] => all.filter(({ kind }) => !['Issuer', 'Certificate', 'Deployment'].includes(kind) && !kind.endsWith('WebhookConfiguration'));
+    expect(others(given)).toEqual(others(objects));
   });
 });
 
