@@ -1,5 +1,6 @@
 import { same } from '../checks/differences.ts';
-import type { Container, EnvVar, SecurityContext, VolumeMount } from '../checks/pod.ts';
+import type { Container, EnvVar, VolumeMount } from '../checks/pod.ts';
+import { safeContext } from '../checks/safe-defaults.ts';
 import { SIDECAR_VOLUMES } from '../checks/sidecar.ts';
 import { EXPLICIT_PORT } from '../terms/fixed-names.ts';
 import { agentEnvironment } from './agent-environment.ts';
@@ -14,7 +15,7 @@ export function withProxySettings(container: Container): Container {
     ...container,
     env: environment(container.env ?? []),
     volumeMounts: mounts(container.volumeMounts ?? []),
-    securityContext: safeDefaults(container.securityContext ?? {}),
+    securityContext: safeContext(container.securityContext ?? {}),
   };
 }
 
@@ -35,14 +36,4 @@ function mounts(own: readonly VolumeMount[]): VolumeMount[] {
 /** Whether a mount is of a volume of ours, or stands where ours does. */
 export function touchesSidecar({ name, mountPath }: VolumeMount): boolean {
   return SIDECAR_VOLUMES.has(name) || mountPath.replace(/\/+/g, '/').replace(/\/$/, '') === AGENT_MOUNT.mountPath;
-}
-
-/** Only what cannot change a program's meaning: without root and set-uid there are no capabilities to lose. */
-function safeDefaults(own: SecurityContext): SecurityContext {
-  const mustEscalate = own.privileged === true || own.capabilities?.add?.some((name) => name === 'SYS_ADMIN' || name === 'CAP_SYS_ADMIN') === true;
-  return {
-    ...own,
-    ...(own.allowPrivilegeEscalation === undefined && !mustEscalate ? { allowPrivilegeEscalation: false } : {}),
-    capabilities: { ...own.capabilities, drop: own.capabilities?.drop ?? ['ALL'] },
-  };
 }

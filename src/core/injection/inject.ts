@@ -1,4 +1,5 @@
-import type { Container, Pod, PodSecurityContext, PodSpec } from '../checks/pod.ts';
+import type { Container, Pod, PodSpec } from '../checks/pod.ts';
+import { safeMembers } from '../checks/safe-defaults.ts';
 import { SIDECAR_CONTAINERS } from '../checks/sidecar.ts';
 import { withProxySettings } from './agent-container.ts';
 import { sidecarContainers } from './containers.ts';
@@ -16,26 +17,15 @@ export function inject(pod: Pod, settings: InjectionSettings): Pod {
     initContainers: [...sidecarContainers(settings), ...agents(spec.initContainers ?? [])],
     containers: agents(spec.containers),
     volumes: withOurVolumes(spec.volumes ?? []),
-    securityContext: filtered(spec.securityContext ?? {}),
-    ...withoutServiceLinks,
+    ...safeMembers(spec),
     dnsPolicy: 'None',
     dnsConfig: resolver(pod.metadata?.namespace ?? 'default', settings.clusterDomain),
   } satisfies PodSpec;
   return { ...pod, spec: injected };
 }
 
-/**
- * Also over an explicit true: the API server's default is true and cannot be told from it, and the addresses that the links
- * name are out of the agent's reach.
- */
-const withoutServiceLinks = { enableServiceLinks: false };
-
 function agents(containers: readonly Container[]): Container[] {
   return containers.filter(({ name }) => !SIDECAR_CONTAINERS.has(name)).map(withProxySettings);
-}
-
-function filtered(own: PodSecurityContext): PodSecurityContext {
-  return { ...own, seccompProfile: own.seccompProfile ?? { type: 'RuntimeDefault' } };
 }
 
 /** The proxy answers every name; search paths stay those of an ordinary pod so that short service names keep working. */

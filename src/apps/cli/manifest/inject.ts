@@ -3,10 +3,9 @@ import { readPod } from '../../../core/checks/read-pod.ts';
 import { SIDECAR_CONTAINERS } from '../../../core/checks/sidecar.ts';
 import { inject } from '../../../core/injection/inject.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
+import { replacedAt, stepsOfField } from '../../../core/terms/field-path.ts';
 import { isObject } from '../../../core/terms/is-object.ts';
-import { stepsOf } from './field.ts';
 import type { Members } from './read.ts';
-import { replacedAt } from './replaced.ts';
 import type { Subject } from './subject.ts';
 
 /** The object with the sidecar in its pods or templates, as the cluster would make it; a pod that cannot be read stays, which the review tells. */
@@ -15,7 +14,7 @@ export function injectObject(object: Members, { path, namespace }: Pick<Subject,
     const read = readPod(value);
     if (!read.ok) return injected;
     const { spec } = inject({ ...read.pod, metadata: { ...read.pod.metadata, namespace } }, settings);
-    return replacedAt(injected, [...stepsOf(field), 'spec'], spec) as Members;
+    return replacedAt(injected, [...stepsOfField(field), 'spec'], spec) as Members;
   }, object);
 }
 

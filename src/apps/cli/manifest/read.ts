@@ -5,9 +5,10 @@ import { InputFault } from '../../../adapters/command-line/input-fault.ts';
 import { readInput, STANDARD_INPUT } from '../../../adapters/command-line/input-file.ts';
 import { positionOf, type Position } from '../../../core/policy/documents.ts';
 import { errorText } from '../../../core/terms/error-text.ts';
+import { stepsOfField } from '../../../core/terms/field-path.ts';
 import { isObject } from '../../../core/terms/is-object.ts';
 import { compose } from './compose.ts';
-import { fieldPosition, pairAt, stepsOf } from './field.ts';
+import { fieldPosition, pairAt } from './field.ts';
 
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -99,7 +100,7 @@ function objectsOf(node: Node | null, value: unknown, place: Place): Manifest[] 
   if (typeof apiVersion !== 'string') throw misfit(node, place, `expected a Kubernetes object, got a ${kind} without an apiVersion`);
   if (kind.endsWith('List') && Array.isArray(items)) return itemsOf(node, items, typed(apiVersion, kind), place);
   const { file, source, lines } = place;
-  return [{ file, ...(source === undefined ? {} : { source }), object: value, node, positionOf: (field) => fieldPosition(node, stepsOf(field), lines) }];
+  return [{ file, ...(source === undefined ? {} : { source }), object: value, node, positionOf: (field) => fieldPosition(node, stepsOfField(field), lines) }];
 }
 
 /** A PodList names the kind of its items once, above them; a List leaves it to them. */
