@@ -57,13 +57,15 @@ const splitter = net.createServer((from) => {
 
 async function startReplica(identity: string): Promise<Replica> {
   const watch = { client, now: Date.now, random: Math.random };
-  let serving: Serving | undefined;
-  const lease = holdLease({ ...watch, namespace: SYSTEM, name: 'gate', identity, timing: { duration: 4_000, deadline: 3_000, retry: 500 }, onChange: () => serving?.wake() });
-  serving = await startServing({ watch, lease, place: PLACE, lifetimes: LIFETIMES, log: QUIET });
+  const writers: Serving[] = [];
+  const onChange = (): void => writers.forEach((writer) => writer.wake());
+  const lease = holdLease({ ...watch, namespace: SYSTEM, name: 'gate', identity, timing: { duration: 4_000, deadline: 3_000, retry: 500 }, onChange });
+  const serving = await startServing({ watch, lease, place: PLACE, lifetimes: LIFETIMES, log: QUIET });
   const facts = standaloneFacts(BUILT_IN_PROFILES.contained, BASE, () => ({ ca: 'none', keys: [] }));
   const loopback = { host: '127.0.0.1', port: 0 };
   const webhook = await startWebhook({ listen: loopback, health: loopback }, { facts, certificate: serving.certificate, log: QUIET });
   serving.announce();
+  writers.push(serving);
   return { webhook, serving, lease };
 }
 
@@ -124,16 +126,16 @@ interface Load {
 /** Keeps asking until `during` has ended. */
 async function underLoad(during: () => Promise<unknown>): Promise<Load> {
   const load = { reviews: 0, handshakes: 0, failed: [] as string[], certificates: new Set<string>(), authorities: new Set<string>() };
-  let going = true;
+  const ended = new AbortController();
   const asking = async (): Promise<void> => {
-    while (going) {
+    while (!ended.signal.aborted) {
       const words = await refusal();
       load.reviews += 1;
       if (!/admission webhook "[a-z.]+" denied the request/.test(words)) load.failed.push(words);
     }
   };
   const knocking = async (): Promise<void> => {
-    while (going) {
+    while (!ended.signal.aborted) {
       const ca = await bundle('ValidatingWebhookConfiguration');
       for (const authority of splitPem(ca)) load.authorities.add(authority);
       for (const shown of await Promise.all(replicas.map((replica) => handshake(replica, ca)))) {
@@ -146,7 +148,7 @@ async function underLoad(during: () => Promise<unknown>): Promise<Load> {
   };
   const all = [...Array.from({ length: 4 }, asking), knocking()];
   await during();
-  going = false;
+  ended.abort();
   await Promise.all(all);
   return load;
 }
