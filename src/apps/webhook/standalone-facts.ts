@@ -10,10 +10,11 @@ const NO_CLUSTER = 'This webhook runs without a cluster, so there are no pods to
 /** Facts without a cluster: every namespace takes agents, under one profile, and no other object is there to be looked at. */
 export function standaloneFacts(profile: SandboxProfile, base: InjectionBase, trust: () => ControllerTrust): Facts {
   const labels = { [AGENTS_LABEL]: 'enforce', [PROFILE_LABEL]: profile.metadata.name };
+  const softened = withoutObjects(profile);
   return {
     namespaceLabels: () => Promise.resolve(known(labels)),
     agentNamespaces: () => [],
-    profile: () => known(profile),
+    profile: () => known(softened),
     injection: (asked) => known(injectionSettings(base, trust(), asked)),
     objects: NOTHING_KNOWN,
     objectsNow: () => Promise.resolve(NOTHING_KNOWN),
@@ -27,4 +28,9 @@ export function standaloneFacts(profile: SandboxProfile, base: InjectionBase, tr
     now: Date.now,
     missing: () => [],
   };
+}
+
+/** Where there is no cluster, what only a cluster can tell is a warning, as it is in manifests. */
+function withoutObjects(profile: SandboxProfile): SandboxProfile {
+  return { ...profile, spec: { ...profile.spec, warnOnly: [...profile.spec.warnOnly, 'network-policy', 'runtime-class'] } };
 }

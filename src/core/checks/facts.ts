@@ -13,15 +13,21 @@ export interface PolicyPort {
   readonly endPort?: number;
 }
 
+export interface PolicyRule {
+  /** It names no peer, or one that is every address of a family. */
+  readonly everybody: boolean;
+  /** None: every port. */
+  readonly ports: readonly PolicyPort[];
+}
+
 /** A NetworkPolicy (networking.k8s.io/v1) as far as we read it. */
 export interface NetworkPolicy {
   readonly name: string;
   readonly podSelector: LabelSelector;
   /** As the API server defaults it: `Ingress`, and `Egress` where there are egress rules. */
   readonly policyTypes: readonly string[];
-  /** `peers`: how many peers a rule names; none means everybody. */
-  readonly ingress: readonly { readonly peers: number; readonly ports: readonly PolicyPort[] }[];
-  readonly egress: readonly { readonly peers: number; readonly ports: readonly PolicyPort[] }[];
+  readonly ingress: readonly PolicyRule[];
+  readonly egress: readonly PolicyRule[];
 }
 
 /**

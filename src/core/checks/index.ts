@@ -3,37 +3,48 @@ import { agentIdentity } from './agent-identity.ts';
 import { appArmor } from './app-armor.ts';
 import { capabilities } from './capabilities.ts';
 import type { Check, CheckContext, Fault, FaultWeight, Finding } from './check.ts';
+import { deviceLimits } from './device-limits.ts';
 import { ephemeralContainers } from './ephemeral-containers.ts';
 import { hostAliases } from './host-aliases.ts';
 import { hostNamespaces } from './host-namespaces.ts';
-import { lifetimeSet } from './lifetime-set.ts';
+import { imageSource } from './image-source.ts';
 import { lifetime } from './lifetime.ts';
+import { lifetimeSet } from './lifetime-set.ts';
+import { networkPolicy } from './network-policy.ts';
 import { nodeName } from './node-name.ts';
+import { priorityClass } from './priority-class.ts';
 import { privilegeEscalation } from './privilege-escalation.ts';
 import { privileged } from './privileged.ts';
 import { procMount } from './proc-mount.ts';
 import { processNamespace } from './process-namespace.ts';
+import { providerKeys } from './provider-keys.ts';
 import { readOnlyRoot } from './read-only-root.ts';
 import { resourceLimits } from './resource-limits.ts';
+import { restartRules } from './restart-rules.ts';
 import { runAsUser } from './run-as-user.ts';
+import { runtimeAnnotations } from './runtime-annotations.ts';
 import { runtimeClass } from './runtime-class.ts';
-import { seccomp } from './seccomp.ts';
 import { seLinux } from './se-linux.ts';
+import { seccomp } from './seccomp.ts';
 import { secretEnvironment } from './secret-environment.ts';
 import { serviceAccountToken } from './service-account-token.ts';
 import { serviceLinks } from './service-links.ts';
-import { sidecarIntact } from './sidecar-intact.ts';
 import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from './sidecar.ts';
+import { sidecarIntact } from './sidecar-intact.ts';
+import { sidecarVolumes } from './sidecar-volumes.ts';
 import { sysctls } from './sysctls.ts';
 import { terminationGrace } from './termination-grace.ts';
 import { tokenAudience } from './token-audience.ts';
+import { tolerations } from './tolerations.ts';
 import { type PodView, viewPod } from './view.ts';
+import { volumeDevices } from './volume-devices.ts';
 import { volumeTypes } from './volume-types.ts';
 import { windows } from './windows.ts';
 
 /** Every constraint of the sandbox, in the order in which faults are told: the proof of the sidecar first, then what breaks out, then the rest. */
 export const CHECKS: readonly Check[] = Object.freeze([
   sidecarIntact,
+  sidecarVolumes,
   agentIdentity,
   hostNamespaces,
   privileged,
@@ -52,12 +63,21 @@ export const CHECKS: readonly Check[] = Object.freeze([
   procMount,
   readOnlyRoot,
   resourceLimits,
+  deviceLimits,
+  networkPolicy,
   runtimeClass,
+  runtimeAnnotations,
   serviceAccountToken,
   secretEnvironment,
+  providerKeys,
+  imageSource,
   serviceLinks,
   hostAliases,
   nodeName,
+  tolerations,
+  priorityClass,
+  volumeDevices,
+  restartRules,
   lifetime,
   lifetimeSet,
   terminationGrace,

@@ -12,6 +12,8 @@ export interface PodSecurityContext extends Shaped<typeof podSecurityContextShap
 export interface EnvVar extends Shaped<typeof envVarShape> {}
 export interface VolumeMount extends Shaped<typeof volumeMountShape> {}
 export interface Volume extends Shaped<typeof volumeShape> {}
+export interface Toleration extends Shaped<typeof tolerationShape> {}
+export interface OwnerReference extends Shaped<typeof ownerShape> {}
 export interface Probe extends Shaped<typeof handlerShape> {}
 
 const seccompShape = record({}, { type: text, localhostProfile: text });
@@ -49,7 +51,13 @@ const podSecurityContextShape = record({}, {
 const keyRefShape = record({}, { name: text, key: text });
 const envVarShape = record({ name: text }, {
   value: text,
-  valueFrom: record({}, { fieldRef: anyObject, resourceFieldRef: anyObject, configMapKeyRef: keyRefShape, secretKeyRef: keyRefShape, fileKeyRef: anyObject }),
+  valueFrom: record({}, {
+    fieldRef: anyObject,
+    resourceFieldRef: anyObject,
+    configMapKeyRef: keyRefShape,
+    secretKeyRef: keyRefShape,
+    fileKeyRef: record({}, { volumeName: text, path: text, key: text }),
+  }),
 });
 const envFromShape = record({}, { prefix: text, configMapRef: record({}, { name: text }), secretRef: record({}, { name: text }) });
 
@@ -59,6 +67,8 @@ const handlerShape = record({}, {
   terminationGracePeriodSeconds: integer,
 });
 
+const resourcesShape = record({}, { limits: mapOf(textOrNumber), requests: mapOf(textOrNumber) });
+
 const volumeMountShape = record({ name: text, mountPath: text }, { readOnly: flag, subPath: text, mountPropagation: text });
 
 const containerShape = record({ name: text }, {
@@ -66,10 +76,11 @@ const containerShape = record({ name: text }, {
   command: listOf(text),
   args: listOf(text),
   restartPolicy: text,
+  restartPolicyRules: listOf(record({}, { action: text })),
   ports: listOf(record({}, { containerPort: integer, hostPort: integer, hostIP: text })),
   env: listOf(envVarShape),
   envFrom: listOf(envFromShape),
-  resources: record({}, { limits: mapOf(textOrNumber), requests: mapOf(textOrNumber) }),
+  resources: resourcesShape,
   volumeMounts: listOf(volumeMountShape),
   volumeDevices: listOf(record({ name: text }, { devicePath: text })),
   livenessProbe: handlerShape,
@@ -88,7 +99,13 @@ const projectionShape = record({}, {
   podCertificate: anyObject,
 });
 
-const volumeShape = record({ name: text }, { projected: record({}, { sources: listOf(projectionShape), defaultMode: integer }) });
+const volumeShape = record({ name: text }, {
+  projected: record({}, { sources: listOf(projectionShape), defaultMode: integer }),
+  secret: record({}, { secretName: text }),
+  image: record({}, { reference: text }),
+});
+
+const tolerationShape = record({}, { key: text, operator: text, value: text, effect: text });
 
 const specShape = record({ containers: listOf(containerShape) }, {
   initContainers: listOf(containerShape),
@@ -103,15 +120,23 @@ const specShape = record({ containers: listOf(containerShape) }, {
   shareProcessNamespace: flag,
   enableServiceLinks: flag,
   hostAliases: listOf(anyObject),
+  hostnameOverride: text,
   nodeName: text,
   os: record({}, { name: text }),
   runtimeClassName: text,
+  priorityClassName: text,
+  priority: integer,
+  tolerations: listOf(tolerationShape),
+  resources: resourcesShape,
+  resourceClaims: listOf(record({}, { name: text })),
   activeDeadlineSeconds: integer,
   terminationGracePeriodSeconds: integer,
   dnsPolicy: text,
   dnsConfig: anyObject,
   restartPolicy: text,
 });
+
+const ownerShape = record({}, { apiVersion: text, kind: text, name: text, uid: text, controller: flag });
 
 const metadataShape = record({}, {
   name: text,
@@ -120,6 +145,7 @@ const metadataShape = record({}, {
   uid: text,
   labels: mapOf(text),
   annotations: mapOf(text),
+  ownerReferences: listOf(ownerShape),
 });
 
 export const podShape = record({ spec: specShape }, { apiVersion: text, kind: text, metadata: metadataShape });

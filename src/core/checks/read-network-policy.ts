@@ -1,3 +1,4 @@
+import { isObject } from '../terms/is-object.ts';
 import type { NetworkPolicy } from './facts.ts';
 import { anyObject, integer, listOf, mapOf, record, text, textOrNumber, type Shaped } from './shape.ts';
 
@@ -27,7 +28,12 @@ export function readNetworkPolicy(object: unknown): NetworkPolicy | undefined {
     name: object.metadata.name,
     podSelector: podSelector ?? {},
     policyTypes: types.length > 0 ? types : ['Ingress', ...((egress ?? []).length > 0 ? ['Egress'] : [])],
-    ingress: (ingress ?? []).map(({ from, ports }) => ({ peers: from?.length ?? 0, ports: ports ?? [] })),
-    egress: (egress ?? []).map(({ to, ports }) => ({ peers: to?.length ?? 0, ports: ports ?? [] })),
+    ingress: (ingress ?? []).map(({ from, ports }) => ({ everybody: isEverybody(from ?? []), ports: ports ?? [] })),
+    egress: (egress ?? []).map(({ to, ports }) => ({ everybody: isEverybody(to ?? []), ports: ports ?? [] })),
   };
+}
+
+/** As lists of peers say it: by naming none, or by a block of addresses from which nothing is excepted. */
+function isEverybody(peers: readonly Readonly<Record<string, unknown>>[]): boolean {
+  return peers.length === 0 || peers.some(({ ipBlock }) => isObject(ipBlock) && /\/0+$/.test(String(ipBlock['cidr'])) && (!Array.isArray(ipBlock['except']) || ipBlock['except'].length === 0));
 }

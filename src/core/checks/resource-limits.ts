@@ -2,19 +2,23 @@ import type { ProfileSpec } from '../policy/profile.ts';
 import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
 import { parseQuantity } from './quantity.ts';
-import type { ContainerAt } from './view.ts';
+import type { ContainerAt, PodView } from './view.ts';
 
 /**
  * No container can use up the node.
  *
  *   field                                                              allowed
  *   containers[*].resources.limits.{cpu,memory,ephemeral-storage}      above 0, at most spec.limits of the profile
+ *   spec.resources.limits.{cpu,memory}                                 absent: limits of the whole pod take from the sidecar what it needs
  */
 export const resourceLimits: Check = {
   id: 'resource-limits',
   title: 'cpu, memory and ephemeral-storage are limited',
   essential: false,
-  review: ({ containers }, { profile }) => containers.flatMap((one) => RESOURCES.flatMap((resource) => limit(one, resource, profile.spec.limits))),
+  review: (view, { profile }) => [
+    ...view.containers.flatMap((one) => RESOURCES.flatMap((resource) => limit(one, resource, profile.spec.limits))),
+    ...ofWholePod(view),
+  ],
 };
 
 const RESOURCES = [
@@ -37,4 +41,14 @@ function limit({ container, field, title }: ContainerAt, { name, member, example
   const highest = parseQuantity(ceiling);
   if (highest !== undefined && amount <= highest) return [];
   return [{ reason: 'limit-too-high', field: at, message: `${title} may use ${given} of ${name}`, fix: `set resources.limits.${name} to at most ${ceiling}` }];
+}
+
+function ofWholePod({ spec }: PodView): Finding[] {
+  const limits = spec.resources?.limits ?? {};
+  return (['cpu', 'memory'] as const).filter((name) => Object.hasOwn(limits, name)).map((name) => ({
+    reason: 'pod-limit',
+    field: `spec.resources.limits.${name}`,
+    message: `the pod shares one limit of ${name} with its sidecar`,
+    fix: 'remove it, and limit the containers',
+  }));
 }

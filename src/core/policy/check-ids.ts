@@ -9,13 +9,14 @@ import type { TextFault } from './text-faults.ts';
 
 /** Checks that a profile may soften to warnings. */
 export const WARNABLE_CHECKS = [
-  'seccomp', 'app-armor', 'se-linux', 'proc-mount', 'read-only-root', 'resource-limits', 'runtime-class', 'service-account-token',
-  'secret-environment', 'service-links', 'host-aliases', 'node-name', 'lifetime', 'lifetime-set', 'termination-grace',
+  'seccomp', 'app-armor', 'se-linux', 'proc-mount', 'read-only-root', 'resource-limits', 'device-limits', 'network-policy', 'runtime-class', 'runtime-annotations',
+  'service-account-token', 'secret-environment', 'provider-keys', 'image-source', 'service-links', 'host-aliases', 'node-name', 'tolerations', 'priority-class',
+  'volume-devices', 'restart-rules', 'lifetime', 'lifetime-set', 'termination-grace',
 ] as const;
 
 /** Checks without which gate two can be got around. */
 export const ESSENTIAL_CHECKS = [
-  'sidecar-intact', 'agent-identity', 'host-namespaces', 'privileged', 'privilege-escalation', 'capabilities', 'run-as-user',
+  'sidecar-intact', 'sidecar-volumes', 'agent-identity', 'host-namespaces', 'privileged', 'privilege-escalation', 'capabilities', 'run-as-user',
   'process-namespace', 'ephemeral-containers', 'volume-types', 'token-audience', 'sysctls', 'windows',
 ] as const;
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { goodPod, told } from './pods.ts';
+import { unknown } from '../../../src/core/terms/fact.ts';
+import { FACTS, goodPod, told } from './pods.ts';
 
 const named = (agent: string) => ({ ...goodPod(), metadata: { labels: { 'sallyport.dev/agent': agent } } });
 const RENAMED = ['agent-renamed metadata.labels["sallyport.dev/agent"]'];
@@ -18,4 +19,23 @@ test('a new pod takes any name, and a running one keeps it', () => {
 test('an agent that is named is not named with nothing', () => {
   expect(told('agent-identity', named(''))).toEqual(['agent-unnamed metadata.labels["sallyport.dev/agent"]']);
   expect(told('agent-identity', goodPod())).toEqual([]);
+});
+
+const labelled = (labels: Record<string, string>) => ({ ...goodPod(), metadata: { namespace: 'agents', labels } });
+
+test('a running pod does not come under other policies by labels', () => {
+  expect(told('agent-identity', labelled({ app: 'b' }), { before: labelled({ app: 'a' }) })).toEqual(['agent-reselected metadata.labels["app"]']);
+  expect(told('agent-identity', labelled({}), { before: labelled({ app: 'a' }) })).toEqual(['agent-reselected metadata.labels["app"]']);
+  expect(told('agent-identity', labelled({ app: 'a' }), { before: goodPod() })).toEqual(['agent-reselected metadata.labels["app"]']);
+});
+
+test('other labels move on', () => {
+  expect(told('agent-identity', labelled({ app: 'a', tier: 'y' }), { before: labelled({ app: 'a', tier: 'x' }) })).toEqual([]);
+});
+
+test('no label moves while nobody can tell by which policies select', () => {
+  const facts = { ...FACTS, selectingLabels: () => unknown<never>('The agent policies are not known.') };
+  expect(told('agent-identity', labelled({ tier: 'y' }), { before: labelled({ tier: 'x' }), facts })).toEqual(['selecting-labels-unknown metadata.labels']);
+  expect(told('agent-identity', labelled({ tier: 'x' }), { before: labelled({ tier: 'x' }), facts })).toEqual([]);
+  expect(told('agent-identity', labelled({ tier: 'x' }), { facts })).toEqual([]);
 });

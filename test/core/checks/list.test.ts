@@ -50,3 +50,21 @@ describe('a pod with thousands of faults', () => {
     expect(faultsOf(worse, warnOnly('secret-environment')).filter(({ weight }) => weight === 'deny').map(({ reason }) => reason)).toEqual(['more-faults']);
   });
 });
+
+const weights = (warned: string[], audited: string[], pod = goodPod({ nodeName: 'node-1' })) =>
+  faultsOf(pod, { profile: { ...CONTAINED, spec: { ...CONTAINED.spec, warnOnly: warned, auditOnly: audited } } }).map(({ weight }) => weight);
+
+describe('what a fault weighs', () => {
+  test.each([
+    ['is to deny', [], [], 'deny'],
+    ['is a warning where the profile says so', ['node-name'], [], 'warn'],
+    ['is for the audit log alone where the profile says so', [], ['node-name'], 'audit'],
+    ['is the heavier of two that the profile names', ['node-name'], ['node-name'], 'warn'],
+  ])('%s', (_sentence, warned, audited, weight) => {
+    expect(weights(warned, audited)).toEqual([weight]);
+  });
+
+  test('is to deny of an essential check, whatever the profile says', () => {
+    expect(weights(['host-namespaces'], ['host-namespaces'], goodPod({ hostNetwork: true }))).toEqual(['deny']);
+  });
+});

@@ -31,7 +31,7 @@ export const FACTS: ObjectFacts = {
     podSelector: {},
     policyTypes: ['Ingress', 'Egress'],
     ingress: [],
-    egress: [{ peers: 0, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }, { protocol: 'TCP', port: 80 }, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 8443 }] }],
+    egress: [{ everybody: true, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }, { protocol: 'TCP', port: 80 }, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 8443 }] }],
   }]),
   runtimeHandler: (name) => known(name === 'gvisor' ? 'runsc' : undefined),
   selectingLabels: () => known(new Set(['app'])),
@@ -41,7 +41,7 @@ export const FACTS: ObjectFacts = {
 export function goodContainer(name = 'app'): Container {
   return {
     name,
-    image: 'registry.example.com/agent:1',
+    image: `registry.example.com/agent@sha256:${'0'.repeat(64)}`,
     resources: { limits: { cpu: '500m', memory: '256Mi', 'ephemeral-storage': '1Gi' } },
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../src/core/checks/pod.ts';
-import { podWith, told } from './pods.ts';
+import { goodPod, podWith, told } from './pods.ts';
 
 const AT = 'spec.containers[0].resources.limits';
 const limited = (limits: Record<string, unknown>): Pod => podWith({ resources: { limits } });
@@ -10,6 +10,8 @@ const CASES: readonly [sentence: string, pod: Pod, faults: string[]][] = [
   ['more than the profile has', limited({ cpu: '8001m', memory: '17Gi', 'ephemeral-storage': '1Ti' }), [`limit-too-high ${AT}.cpu`, `limit-too-high ${AT}.memory`, `limit-too-high ${AT}.ephemeral-storage`]],
   ['exactly what the profile has, in other words', limited({ cpu: 8, memory: '17179869184', 'ephemeral-storage': '32768Mi' }), []],
   ['amounts that are none', limited({ cpu: 'much', memory: '-1Gi', 'ephemeral-storage': '0' }), [`limit-malformed ${AT}.cpu`, `limit-malformed ${AT}.memory`, `limit-malformed ${AT}.ephemeral-storage`]],
+  ['limits of the whole pod, which squeeze the sidecar', goodPod({ resources: { limits: { cpu: '1', memory: '64Mi' } } }), ['pod-limit spec.resources.limits.cpu', 'pod-limit spec.resources.limits.memory']],
+  ['requests of the whole pod', goodPod({ resources: { requests: { cpu: '1' } } }), []],
 ];
 
 test.each(CASES)('%s', (_sentence, pod, faults) => {
