@@ -72,7 +72,7 @@ describe('the webhook configurations', () => {
     expect(policies).toMatchObject({ clientConfig: { service: { path: '/validate' } }, matchConditions: [{ expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec" }] });
     expect([policies?.namespaceSelector, policies?.objectSelector]).toEqual([undefined, undefined]);
     expect(policies?.rules).toEqual([
-      { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['agentpolicies'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' },
+      { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['agentpolicies', 'exemptions'], operations: ['CREATE', 'UPDATE'], scope: 'Namespaced' },
       { apiGroups: ['sallyport.dev'], apiVersions: ['v1alpha1'], resources: ['sandboxprofiles'], operations: ['CREATE', 'UPDATE'], scope: 'Cluster' },
     ]);
   });
@@ -90,12 +90,26 @@ describe('the rights', () => {
     expect(rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]).filter((word) => word.includes('*'))).toEqual([]);
   });
 
-  test('let nobody write anything cluster-wide but the webhook its own two configurations, by name', () => {
+  test('let nobody write anything cluster-wide but the webhook: its own two configurations, by name, and what the scan says and does about pods', () => {
     const writing = rules.filter(({ kind, verbs }) => kind === 'ClusterRole' && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
     expect(writing.map(({ name, resources, resourceNames, verbs }) => [name, resources, resourceNames, verbs])).toEqual([
       ['sallyport-webhook', ['validatingwebhookconfigurations'], ['sandbox.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
       ['sallyport-webhook', ['mutatingwebhookconfigurations'], ['inject.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
+      ['sallyport-webhook', ['events'], undefined, ['get', 'create', 'update']],
+      ['sallyport-webhook', ['policyreports'], undefined, ['create', 'patch']],
+      ['sallyport-webhook', ['pods/eviction'], undefined, ['create']],
     ]);
+  });
+
+  test('let the webhook read Exemptions where they count and nowhere else, and nobody write one', () => {
+    const exemptions = rules.filter(({ resources }) => resources.includes('exemptions'));
+    expect(exemptions.map(({ kind, name, verbs }) => [kind, name, verbs])).toEqual([['Role', 'sallyport-webhook', ['list', 'watch']]]);
+  });
+
+  test('give nobody a right twice, nor a name to what has none yet', () => {
+    const asText = rules.map(({ kind, name, apiGroups, resources, resourceNames, verbs }) => JSON.stringify([kind, name, apiGroups, resources, resourceNames, verbs]));
+    expect(new Set(asText).size).toBe(asText.length);
+    expect(rules.filter(({ verbs, resourceNames }) => verbs.includes('create') && resourceNames !== undefined)).toEqual([]);
   });
 
   test('let each server read no Secret but its own, and none outside of our namespace', () => {
@@ -104,6 +118,7 @@ describe('the rights', () => {
     const readable = secrets.filter(({ verbs }) => verbs.includes('get')).map(({ name, resourceNames }) => [name, resourceNames]);
     expect(readable).toEqual([
       ['sallyport-webhook', ['sallyport-webhook-tls']],
+      ['sallyport-webhook', ['sallyport-receipt-key']],
       ['sallyport-controller', ['sallyport-controller-tls']],
       ['sallyport-controller', ['sallyport-link-key', 'sallyport-evidence-key']],
     ]);
@@ -188,5 +203,5 @@ test('everything that is installed has its namespace or is of the cluster, and t
   const kinds = objects.map(({ kind }) => kind);
   expect(kinds.lastIndexOf('CustomResourceDefinition')).toBeLessThan(kinds.indexOf('Deployment'));
   expect(kinds.indexOf('ValidatingWebhookConfiguration')).toBeGreaterThan(kinds.lastIndexOf('Deployment'));
-  expect(kinds.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(2);
+  expect(kinds.filter((kind) => kind === 'CustomResourceDefinition')).toHaveLength(3);
 });
