@@ -1,11 +1,13 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { admissionResponse, type AdmissionAnswer } from '../../core/admission/answer.ts';
+import type { Guards } from '../../core/admission/context.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { quoted } from '../../core/terms/quote.ts';
 import { readAdmissionReview } from './admission-review.ts';
 import { ReviewFault } from './fault.ts';
 import { type Gate, mutateGate, undecided, validate } from './gate.ts';
-import type { GateName, Metrics } from './metrics.ts';
+import { guardGate } from './guard.ts';
+import { GATE_NAMES, type GateName, type Metrics } from './metrics.ts';
 import type { Facts, Log } from './ports.ts';
 import { failure } from './status.ts';
 
@@ -17,23 +19,25 @@ const LONGEST_DECISION = 4_500;
 
 export interface AppPorts {
   readonly facts: Facts;
+  /** Who may change the labels by which namespaces take agents. */
+  readonly guards: Guards;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
 }
 
-/** `POST /validate` and `POST /mutate`. Whatever cannot be read gets a 4xx and a Status; whatever cannot be decided is denied. */
+/** `POST /validate`, `/mutate` and `/guard`. Whatever cannot be read gets a 4xx and a Status; whatever cannot be decided is denied. */
 export function createApp(ports: AppPorts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').enable('case sensitive routing').enable('strict routing');
-  app.post('/validate', requireJson, readBody, answer('validate', validate, ports));
-  app.post('/mutate', requireJson, readBody, answer('mutate', mutateGate, ports));
-  app.all(['/validate', '/mutate'], (request) => {
+  const gates: Readonly<Record<GateName, Gate>> = { validate, mutate: mutateGate, guard: guardGate(ports.guards, ports.clock) };
+  for (const name of GATE_NAMES) app.post(`/${name}`, requireJson, readBody, answer(name, gates[name], ports));
+  app.all(GATE_NAMES.map((name) => `/${name}`), (request) => {
     throw new ReviewFault('method', `expected POST, got ${request.method}`);
   });
   app.use((request) => {
-    throw new ReviewFault('not-found', `expected /validate or /mutate, got ${quoted(request.path)}`);
+    throw new ReviewFault('not-found', `expected /validate, /mutate or /guard, got ${quoted(request.path)}`);
   });
   app.use(refuse(ports));
   return app;
@@ -114,7 +118,7 @@ function line(gate: GateName, review: AdmissionRequest, decided: AdmissionAnswer
 function refuse({ metrics, log }: AppPorts): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const fault = asFault(error);
-    metrics.unreadable(request.path === '/validate' || request.path === '/mutate' ? request.path.slice(1) : 'other', fault.code);
+    metrics.unreadable(GATE_NAMES.find((name) => request.path === `/${name}`) ?? 'other', fault.code);
     log.warn({ code: fault.code, status: fault.status, path: request.path.slice(0, 80) }, fault.message);
     // What is left of an unread body must not be taken for the next request.
     response.status(fault.status).set('connection', 'close').json(failure(fault.status, fault.message));

@@ -8,6 +8,7 @@ import { watchObjects } from '../../adapters/kube/objects.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import type { Guards } from '../../core/admission/context.ts';
 import { SYSTEM_NAMESPACE, WEBHOOK } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
@@ -23,12 +24,13 @@ export interface ClusteredSettings {
   /** Folder with a certificate that somebody else makes; absent: it is made here, and kept in a Secret. */
   readonly tlsDir?: string;
   readonly injection: InjectionBase;
+  readonly guards?: Guards;
   readonly log: Log;
 }
 
 /** Starts gate one for a cluster. Of several replicas the holder of the Lease does what one alone may do. Rejects if it cannot begin. */
 export async function startClustered(settings: ClusteredSettings): Promise<RunningWebhook> {
-  const { listen, health, log } = settings;
+  const { listen, health, guards, log } = settings;
   const client = connectKube(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig });
   const onFault = (fault: unknown): void => log.warn({ err: fault }, 'the API server refused or did not answer; trying again');
   const running: (() => Promise<void>)[] = [() => client.close()];
@@ -50,7 +52,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     running.push(() => serving.stop());
     const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));
-    const webhook = await startWebhook({ listen, health }, { facts: clusterFacts({ ...sources, client, now: Date.now }, settings.injection), certificate: serving.certificate, log });
+    const webhook = await startWebhook({ listen, health, ...(guards && { guards }) }, { facts: clusterFacts({ ...sources, client, now: Date.now }, settings.injection), certificate: serving.certificate, log });
     // Only now, so that the API server is told to trust a server that is there.
     serving.announce();
     writers.push(() => serving.wake());

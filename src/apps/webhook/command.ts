@@ -5,6 +5,7 @@ import { helpEnd } from '../../adapters/command-line/help.ts';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { pullPolicyOption, readListen } from '../../adapters/command-line/options.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
+import type { Guards } from '../../core/admission/context.ts';
 import { SERVER_HEALTH_PORT, WEBHOOK_PORT } from '../../core/terms/fixed-names.ts';
 import type { InjectionFlags } from './injection-settings.ts';
 import type { Drain } from './server.ts';
@@ -17,6 +18,8 @@ interface Flags extends InjectionFlags {
   readonly profile: string;
   readonly certDir?: string;
   readonly kubeconfig?: string;
+  readonly guardUser?: readonly string[];
+  readonly guardGroup?: readonly string[];
   readonly tlsDir?: string;
 }
 
@@ -27,7 +30,7 @@ const HELP_END = helpEnd({
     ['sallyport webhook', 'inside a cluster, as `sallyport install` sets it up'],
   ],
   notes: `
-Serves POST /validate and /mutate over HTTPS, and /healthz, /readyz and /metrics over HTTP on the health address.
+Serves POST /validate, /mutate and /guard over HTTPS, and /healthz, /readyz and /metrics over HTTP on the health address.
 SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.`,
   exitCodes: { 0: 'ended by a signal', 1: 'it could not start' },
 });
@@ -44,6 +47,8 @@ export function webhookCommand(): Command {
     .option('--profile <name|file>', 'without a cluster: the profile of every namespace', 'isolated')
     .addOption(new Option('--tls-dir <dir>', 'serve with the tls.crt and tls.key of this folder, which somebody else renews (default: a certificate in a Secret, made and renewed here)').conflicts('certDir'))
     .option('--kubeconfig <file>', 'cluster to serve; without it and --cert-dir, the one this runs in')
+    .addOption(new Option('--guard-user <name>', 'user who may change the labels of namespaces that take agents; may be repeated').argParser(collect))
+    .addOption(new Option('--guard-group <name>', 'group whose members may; may be repeated (default: system:masters)').argParser(collect))
     .option('--image <image>', 'image of the injected containers', 'sallyport:latest')
     .addOption(pullPolicyOption())
     .option('--resolver <address>', "the cluster's DNS server (default: this pod's own)")
@@ -63,12 +68,18 @@ async function serve(flags: Flags): Promise<void> {
   const shared = { listen, health, injection, log };
   const webhook =
     certDir === undefined
-      ? await (await import('./clustered.ts')).startClustered({ ...shared, ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(tlsDir === undefined ? {} : { tlsDir }) })
+      ? await (await import('./clustered.ts')).startClustered({ ...shared, ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(tlsDir === undefined ? {} : { tlsDir }), guards: guardsOf(flags) })
       : await (await import('./standalone.ts')).startStandalone({ ...shared, profile, certDir });
   log.info({ address: webhook.address, health: webhook.healthPort }, 'webhook listening');
   await untilStopped(webhook, certDir === undefined ? IN_CLUSTER : undefined);
   log.info({}, 'webhook stopped');
 }
+
+function guardsOf({ guardUser = [], guardGroup = ['system:masters'] }: Flags): Guards {
+  return { users: new Set(guardUser), groups: new Set(guardGroup) };
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 async function untilStopped(webhook: RunningWebhook, drain: Drain | undefined): Promise<void> {
   const [signal]: unknown[] = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);

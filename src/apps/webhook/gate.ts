@@ -34,7 +34,7 @@ export const validate: Gate = async (request, facts, signal) => {
   const besides = livePod === undefined ? {} : { livePod };
   const { context, gaps } = knownOf(facts, labels.value);
   const first = review(request, { ...context, ...besides });
-  if (first.allowed || first.subject === undefined) return first;
+  if (first.allowed) return first;
   const more = await lookAgain(request, first, livePod, context, facts, signal);
   return explained(more === undefined ? first : review(request, { ...context, ...besides, ...more }), gaps);
 };

@@ -3,7 +3,8 @@ import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { resourceLabel } from '../../core/admission/resources.ts';
 
-export type GateName = 'validate' | 'mutate';
+export const GATE_NAMES = ['validate', 'mutate', 'guard'] as const;
+export type GateName = (typeof GATE_NAMES)[number];
 
 export interface Metrics {
   readonly registry: Registry;

@@ -3,8 +3,7 @@ import type { Pod } from '../checks/pod.ts';
 import { AGENTS_LABEL } from '../terms/fixed-names.ts';
 import { isObject } from '../terms/is-object.ts';
 import type { ReviewContext } from './context.ts';
-import { judgeLive, judgeMarks } from './judge.ts';
-import { marksDiffer } from './marks.ts';
+import { judgeLive } from './judge.ts';
 import { modeOf } from './namespace.ts';
 import { NOTHING_WRONG, type Outcome, unreadable } from './outcome.ts';
 import { ownFault } from './own-fault.ts';
@@ -16,8 +15,8 @@ import { at } from './workloads.ts';
  * a pod is seen that was waiting while its namespace took no agents yet.
  *
  *   1. where nothing is enforced, nothing is held up;
- *   2. the live pod is judged whole, its sidecar's proof included;
- *   3. labels and annotations of the binding end up on the pod, so they are judged like a change of the pod's own.
+ *   2. the live pod is judged whole, its sidecar's proof included,
+ *      as it will be: labels and annotations of the binding end up on it.
  */
 export function reviewBinding(request: AdmissionRequest, context: ReviewContext): Outcome {
   if (modeOf(context.namespaceLabels) !== 'enforce') return NOTHING_WRONG;
@@ -28,7 +27,7 @@ export function reviewBinding(request: AdmissionRequest, context: ReviewContext)
   if (boundPod(request) !== pod.metadata?.name) return unreadable([anotherPod]);
   const bound = withMarksOf(request.object, pod);
   if (bound === undefined) return unreadable([malformed]);
-  return { faults: [...judgeLive(pod, context), ...(marksDiffer(bound, pod) ? judgeMarks(bound, pod, context) : [])], weight: 'by-mode', pod };
+  return { faults: judgeLive(bound, context, pod), weight: 'by-mode', pod };
 }
 
 /** Name of the pod that a binding sends to a node; undefined where it is not said, or said twice and not alike. */

@@ -1,3 +1,4 @@
+import { agentIdentity } from '../checks/agent-identity.ts';
 import type { Fault } from '../checks/check.ts';
 import { NOTHING_KNOWN } from '../checks/facts.ts';
 import { findFaults, RELABEL_CHECKS } from '../checks/index.ts';
@@ -21,11 +22,22 @@ export function judgePod(pod: Pod, before: Pod | undefined, context: ReviewConte
   return [...joinedToSidecar(pod), ...faultsOf(pod, expectedPod(pod, before, context), context, { ...(before && { before }) })];
 }
 
-/** Runs every check on a pod that is there, as if it came now: its sidecar is proven by derivation or by its receipt, and its labels are compared with those that it came with, as far as its receipt tells them. */
-export function judgeLive(pod: Pod, context: ReviewContext): Fault[] {
+/**
+ * Runs every check on a pod that is there as if it came now, save that a scheduler may have sent it to a node since. Its sidecar is
+ * proven by derivation or by its receipt, and its labels are compared with those that it came with, as far as its receipt tells them;
+ * else with those of `was`.
+ */
+export function judgeLive(live: Pod, context: ReviewContext, was = live): Fault[] {
+  const { nodeName: _, ...spec } = live.spec;
+  const pod = { ...live, spec };
   const receipt = context.receipt?.(pod);
-  const before = receipt?.known === true ? { ...pod, metadata: { ...pod.metadata, labels: receipt.value } } : pod;
-  return [...joinedToSidecar(pod), ...faultsOf(pod, expectedPod(pod, pod, context), context, { before })];
+  const labels = receipt?.known === true ? receipt.value : was.metadata?.labels ?? {};
+  const faults = [...joinedToSidecar(pod), ...changedMarks(pod, was), ...faultsOf(pod, expectedPod(pod, pod, context), context, {})];
+  const { profile, facts = NOTHING_KNOWN } = context;
+  if (profile === undefined) return faults;
+  const before = { ...pod, metadata: { ...pod.metadata, labels } };
+  const renamed = findFaults({ profile, facts, pod, before }, [agentIdentity]);
+  return [...faults, ...renamed.filter(({ reason, field }) => !faults.some((one) => one.reason === reason && one.field === field))];
 }
 
 /** Runs every check on a pod as its template would make it, once injected. */

@@ -79,7 +79,6 @@ export const RESOURCES: readonly ReviewedResource[] = Object.freeze([
   { group: API_GROUP, resource: 'agentpolicies', kind: 'AgentPolicy', review: { as: 'own-kind' } },
   { group: API_GROUP, resource: 'sandboxprofiles', kind: 'SandboxProfile', review: { as: 'own-kind' } },
   { group: API_GROUP, resource: 'exemptions', kind: 'Exemption', review: { as: 'own-kind' } },
-  { group: API_GROUP, resource: 'exemptions', kind: 'Exemption', review: { as: 'own-kind' } },
 ]);
 
 const BY_RESOURCE: ReadonlyMap<string, ReviewedResource> = new Map(RESOURCES.map((row) => [`${row.group}/${row.resource}`, row]));

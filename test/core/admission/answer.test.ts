@@ -53,7 +53,7 @@ describe('the answer to the API server', () => {
   });
 
   test('is bounded, however many faults a hostile pod has', () => {
-    const denied = answerFor(creationOf({}), 'enforce', many(5_000, 5_000), 'by-mode', 'contained');
+    const denied = answerFor(creationOf({}), 'enforce', many(5_000, 5_000), 'by-mode', { profile: 'contained' });
     expect(denied.message?.length).toBeLessThan(8_300);
     expect(denied.message).toMatch(/\n- and \d+ more$/);
     expect(denied.auditAnnotations['faults']?.length).toBe(2_000);
