@@ -33,6 +33,7 @@ import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from './sidecar.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
 import { sidecarVolumes } from './sidecar-volumes.ts';
 import { sysctls } from './sysctls.ts';
+import { systemPaths } from './system-paths.ts';
 import { terminationGrace } from './termination-grace.ts';
 import { tokenAudience } from './token-audience.ts';
 import { tolerations } from './tolerations.ts';
@@ -76,6 +77,7 @@ export const CHECKS: readonly Check[] = Object.freeze([
   nodeName,
   tolerations,
   priorityClass,
+  systemPaths,
   volumeDevices,
   restartRules,
   lifetime,
