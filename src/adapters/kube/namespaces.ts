@@ -1,6 +1,7 @@
 import type { KubeClient, KubeObject } from './client.ts';
 import { KubeFault } from './fault.ts';
 import { type Informer, startInformer, type WatchSettings } from './informer.ts';
+import { staleness } from './staleness.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -17,9 +18,6 @@ export interface Namespaces {
   labelled(label: string): readonly string[];
   stop(): Promise<void>;
 }
-
-/** Bookmarks come once a minute; a cache that heard nothing for longer may have lost its connection. */
-const FRESH = 90_000;
 
 const PATH = '/api/v1/namespaces';
 
@@ -48,8 +46,9 @@ function named({ metadata }: KubeObject): Named {
   return { name: metadata.name, labels: metadata.labels ?? {} };
 }
 
-function isFresh({ synced, connected, lastContact }: Informer<Named>, now: number): boolean {
-  return synced && connected && lastContact !== undefined && now - lastContact < FRESH;
+/** Stricter than elsewhere: while there is no watch the label may be changing, and asking is cheap. */
+function isFresh(informer: Informer<Named>, now: number): boolean {
+  return informer.connected && staleness('namespaces', informer, now) === undefined;
 }
 
 async function ask(client: KubeClient, name: string, signal: AbortSignal): Promise<Labels | undefined> {
