@@ -18,7 +18,7 @@ import type { ContainerAt, PodView } from './view.ts';
  *   v1.35     root is allowed in a pod with hostUsers: false
  *
  * Stricter than the standard in every version: the number has to stand in the manifest because an image's own USER may be 14141, and
- * a user namespace of the pod's own is no way to be root or the proxy, who share it.
+ * in a user namespace of the pod's own root is still root beside the proxy, who shares it.
  * Source: Pod Security Standards, "Running as Non-root", "Running as Non-root user".
  */
 export const runAsUser: Check = {

@@ -1,0 +1,17 @@
+import { alsoInEveryPosition, type Examples, inEveryPosition, passing } from './example.ts';
+
+const mounting = (mountPath: string) => ({ volumeMounts: [{ name: 'data', mountPath }] });
+
+export const systemPaths: Examples = {
+  pass: {
+    absent: passing({}),
+    'folder-of-the-image': passing({ workingDir: '/work', ...mounting('/data') }),
+    'names-that-only-begin-alike': passing({ workingDir: '/process', ...mounting('/system') }),
+  },
+  fail: {
+    ...inEveryPosition('starts-in-proc', { workingDir: '/proc/self/fd/8' }, 'working-directory workingDir'),
+    ...alsoInEveryPosition('starts-in-proc-by-a-detour', { workingDir: '/work/../proc//self' }, 'working-directory workingDir'),
+    ...alsoInEveryPosition('mounts-over-proc', mounting('/proc/self'), 'mount-path volumeMounts[0].mountPath'),
+    ...alsoInEveryPosition('mounts-over-sys', mounting('/sys'), 'mount-path volumeMounts[0].mountPath'),
+  },
+};
