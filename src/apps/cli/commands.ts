@@ -19,6 +19,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('Try it', 'run', 'Run a local program behind gate two.', async () => (await import('./run/command.ts')).runCommand()),
   entry('Write policy', 'policy', 'Lint, explain and test policy files.', async () => (await import('./policy/command.ts')).policyCommand()),
   entry('Check manifests', 'check', 'Review manifests as the webhook would.', async () => (await import('./check.ts')).checkCommand()),
+  entry('Check manifests', 'fix', 'Harden manifests as far as nobody has to be asked.', async () => (await import('./fix/command.ts')).fixCommand()),
   entry('Check manifests', 'inject', 'Show a manifest as it will run.', async () => (await import('./inject.ts')).injectCommand()),
   entry('Read the evidence', 'log', 'Tail, show and verify the record of what agents did.', async () => (await import('./log/command.ts')).logCommand()),
   entry('Install', 'install', 'Print everything that a cluster needs.', async () => (await import('./install/command.ts')).installCommand()),

@@ -35,11 +35,6 @@ export function hardened(pod: Pod, context: Omit<CheckContext, 'pod'>, also: Rea
   return before;
 }
 
-/** Whether `hardened` would mend a finding if its check were among those decided for. */
-export function isFixable(finding: Finding, pod: Pod, profile: ProfileSpec): boolean {
-  return fixFor(finding, pod, profile) !== undefined;
-}
-
 type Maker = (finding: Finding, pod: Pod, profile: ProfileSpec) => Fix | undefined;
 
 /** By reason. A reason that is not here needs a person: only they know the image's digest, or what is to become of a volume. */
@@ -74,7 +69,7 @@ const FIXES: Readonly<Record<string, Maker>> = {
   'runtime-class-missing': (finding, _pod, { runtimeClassNames: { allowed: [first] } }) => (first === undefined ? undefined : setting(first)(finding)),
 };
 
-/** Reasons that have a fix, for whoever keeps the table whole. */
+/** Reasons that `hardened` can mend where their check is decided for. */
 export const FIXABLE_REASONS: readonly string[] = Object.freeze(Object.keys(FIXES));
 
 function fixFor(finding: Finding, pod: Pod, profile: ProfileSpec): Fix | undefined {

@@ -67,7 +67,8 @@ export function parseManifests(file: string, text: string, named = true): Manife
   });
 }
 
-function filesOf(path: string): string[] {
+/** The file itself, or of a folder all that may hold manifests. */
+export function filesOf(path: string): string[] {
   if (path === STANDARD_INPUT || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
   return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => SUFFIX.test(name) && !HIDDEN.test(name)).sort().map((name) => join(path, name));
 }
