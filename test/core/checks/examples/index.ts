@@ -30,7 +30,6 @@ import { serviceAccountToken } from './service-account-token.ts';
 import { serviceLinks } from './service-links.ts';
 import { sidecarIntact } from './sidecar-intact.ts';
 import { sidecarVolumes } from './sidecar-volumes.ts';
-import { systemPaths } from './system-paths.ts';
 import { sysctls } from './sysctls.ts';
 import { systemPaths } from './system-paths.ts';
 import { terminationGrace } from './termination-grace.ts';
@@ -74,7 +73,6 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'sidecar-intact': sidecarIntact,
   'sidecar-volumes': sidecarVolumes,
   sysctls,
-  'system-paths': systemPaths,
   'system-paths': systemPaths,
   'termination-grace': terminationGrace,
   'token-audience': tokenAudience,
