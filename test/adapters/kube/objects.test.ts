@@ -12,6 +12,8 @@ const signal = new AbortController().signal;
 const policy = (name: string, spec: object = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }) => ({ metadata: { name, namespace: 'agents' }, spec });
 const selecting = (name: string, spec: object) => ({ metadata: { name, namespace: 'agents' }, spec });
 
+const silent = (things: string) => `The ${things} may have changed: nothing was heard of them for 90 s; see that the webhook reaches the API server, and try again.`;
+
 let store: KubeStore;
 let objects: WatchedObjects;
 let clock: number;
@@ -71,10 +73,9 @@ describe('what is watched', () => {
     const facts = await follow();
     await vi.waitFor(() => expect(facts.networkPolicies('agents').known).toBe(true));
     clock += 90_000;
-    const sentence = (things: string) => `The ${things} may have changed: nothing was heard of them for 90 s; see that the webhook reaches the API server, and try again.`;
-    expect(facts.networkPolicies('agents')).toEqual({ known: false, sentence: sentence('network policies') });
-    expect(facts.runtimeHandler('gvisor')).toEqual({ known: false, sentence: sentence('runtime classes') });
-    expect(facts.selectingLabels('agents')).toEqual({ known: false, sentence: sentence('agent policies') });
+    expect(facts.networkPolicies('agents')).toEqual({ known: false, sentence: silent('network policies') });
+    expect(facts.runtimeHandler('gvisor')).toEqual({ known: false, sentence: silent('runtime classes') });
+    expect(facts.selectingLabels('agents')).toEqual({ known: false, sentence: silent('agent policies') });
   });
 });
 

@@ -37,24 +37,24 @@ describe('a live pod', () => {
   });
 });
 
-describe('the pods of a namespace', () => {
-  /** Pages of the names given; a page that is a fault is thrown. */
-  function paged(...answers: (readonly object[] | KubeFault)[]): KubeClient {
-    let page = 0;
-    const get = (): Promise<never> => {
-      const items = answers[page];
-      page += 1;
-      return items instanceof KubeFault ? Promise.reject(items) : Promise.resolve({ metadata: page < answers.length ? { continue: `page-${page}` } : {}, items } as never);
-    };
-    return { ...new KubeStore().client, get };
-  }
-
-  const told = async (client: KubeClient): Promise<string[]> => {
-    const facts: Fact<readonly Pod[]>[] = [];
-    for await (const fact of podsOf(client, 'agents', signal)) facts.push(fact);
-    return facts.map((fact) => (fact.known ? fact.value.map(({ metadata }) => metadata?.name).join() : fact.sentence));
+/** Pages of the names given; a page that is a fault is thrown. */
+function paged(...answers: (readonly object[] | KubeFault)[]): KubeClient {
+  let page = 0;
+  const get = (): Promise<never> => {
+    const items = answers[page];
+    page += 1;
+    return items instanceof KubeFault ? Promise.reject(items) : Promise.resolve({ metadata: page < answers.length ? { continue: `page-${page}` } : {}, items } as never);
   };
+  return { ...new KubeStore().client, get };
+}
 
+const told = async (client: KubeClient): Promise<string[]> => {
+  const facts: Fact<readonly Pod[]>[] = [];
+  for await (const fact of podsOf(client, 'agents', signal)) facts.push(fact);
+  return facts.map((fact) => (fact.known ? fact.value.map(({ metadata }) => metadata?.name).join() : fact.sentence));
+};
+
+describe('the pods of a namespace', () => {
   test('come page by page', async () => {
     expect(await told(paged([pod('a'), pod('b')], [pod('c')]))).toEqual(['a,b', 'c']);
   });

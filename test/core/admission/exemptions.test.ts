@@ -38,7 +38,7 @@ describe('an exemption lets a fault pass', () => {
 });
 
 describe('an exemption has no effect', () => {
-  test.each<[string, Exemption, (Partial<ExemptionSubject> | undefined)?, string?]>([
+  test.each<[string, Exemption, ({ readonly [K in keyof ExemptionSubject]?: ExemptionSubject[K] | undefined } | undefined)?, string?]>([
     ['in another namespace', exemption({ namespace: 'other', pod: 'triage-1' })],
     ['on a pod whose name begins alike', exemption({ pod: 'triage' })],
     ['on a pod that has no name yet', exemption(), { pod: undefined }],
