@@ -6,10 +6,12 @@ import { holdLease } from '../../adapters/kube/leader.ts';
 import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
 import { watchObjects } from '../../adapters/kube/objects.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
+import { keepTemplateRules } from '../../adapters/kube/template-rules.ts';
 import { watchTrust } from '../../adapters/kube/trust.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import type { Guards } from '../../core/admission/context.ts';
-import { SYSTEM_NAMESPACE, WEBHOOK } from '../../core/terms/fixed-names.ts';
+import { isOnlyListed, type ListedTemplate } from '../../core/admission/resources.ts';
+import { SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
@@ -53,8 +55,14 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));
     const webhook = await startWebhook({ listen, health, ...(guards && { guards }) }, { facts: clusterFacts({ ...sources, client, now: Date.now }, settings.injection), certificate: serving.certificate, log });
-    // Only now, so that the API server is told to trust a server that is there.
+    // Only now, so that the API server is told to trust a server that is there, and to ask it.
     serving.announce();
+    const { profiles } = sources;
+    const listed = (): readonly ListedTemplate[] | undefined => (profiles.synced ? profiles.templates().filter(isOnlyListed) : undefined);
+    const templates = keepTemplateRules({ ...watch, configuration: VALIDATING_CONFIGURATION, webhook: TEMPLATES_WEBHOOK, templates: listed, mayWrite: () => lease.leading });
+    profiles.onChange(() => templates.wake());
+    running.push(() => templates.stop());
+    writers.push(() => templates.wake());
     writers.push(() => serving.wake());
     return {
       ...webhook,

@@ -104,6 +104,11 @@ export function resourceLabel(request: AskedFor): string {
   return rowOf(request)?.resource ?? 'other';
 }
 
+/** Whether no row of the table is about the resource that a profile lists, so that nobody else asks about it. */
+export function isOnlyListed({ group, resource }: ListedTemplate): boolean {
+  return !BY_RESOURCE.has(`${group}/${resource}`);
+}
+
 /** Where the pods of a kind of Kubernetes' own, or of the agent sandboxes', stand; undefined for any other kind. */
 export function podPath({ group, kind }: GroupKind): PodPath | undefined {
   const row = RESOURCES.find((one) => one.group === group && one.kind === kind);

@@ -23,6 +23,9 @@ export const CONTROLLER = 'sallyport-controller';
 /** Of the ValidatingWebhookConfiguration and the MutatingWebhookConfiguration. */
 export const VALIDATING_CONFIGURATION = 'sandbox.sallyport.dev';
 export const MUTATING_CONFIGURATION = 'inject.sallyport.dev';
+/** Of the webhooks in the validating configuration that others than the installation speak of: the guard of namespaces, and the one whose rules follow the profiles. */
+export const GUARD_WEBHOOK = 'guard.sallyport.dev';
+export const TEMPLATES_WEBHOOK = 'listed.sandbox.sallyport.dev';
 /** What the controller publishes for the webhook. */
 export const TRUST_CONFIG_MAP = 'sallyport-trust';
 /** What the webhook publishes of its injection: the public keys of receipts, and what sidecars are made with. */

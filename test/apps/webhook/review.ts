@@ -5,8 +5,8 @@ type Kind = Parameters<typeof resourceOfKind>[0];
 const POD: Kind = { group: '', version: 'v1', kind: 'Pod' };
 
 /** An AdmissionReview as the API server sends it, with whatever the test is about in place of the usual. */
-export function reviewOf(request: object & { readonly kind?: unknown } = {}, review: object = {}): object {
-  const kind = isKind(request.kind) ? request.kind : POD;
+export function reviewOf(request: Readonly<Record<string, unknown>> = {}, review: object = {}): object {
+  const kind = isKind(request['kind']) ? request['kind'] : POD;
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',

@@ -70,7 +70,7 @@ const health = async (path: string) => {
   return { status: response.status, text: await response.text() };
 };
 
-const review = (request: object = {}) => JSON.stringify(reviewOf(request));
+const review = (request: Readonly<Record<string, unknown>> = {}) => JSON.stringify(reviewOf(request));
 const responseOf = (answer: Answer) => (JSON.parse(answer.text) as { response: { uid: string; allowed: boolean; status?: { message: string; code: number } } }).response;
 
 /** A policy that cannot be put in force. */

@@ -1,4 +1,4 @@
-import { AGENTS_LABEL, AGENT_LABEL, API_GROUP, MUTATING_CONFIGURATION, SYSTEM_NAMESPACE, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
+import { AGENTS_LABEL, AGENT_LABEL, API_GROUP, GUARD_WEBHOOK, MUTATING_CONFIGURATION, PROFILE_LABEL, RECEIPT_ANNOTATION, SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { clusterMeta } from './labels.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
@@ -8,14 +8,24 @@ const NEVER = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [
 const TAKES_AGENTS = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'Exists' }, NEVER] };
 const TAKES_NONE = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'DoesNotExist' }, NEVER] };
 
+const CHANGES_LABELS = 'object.metadata.?labels != oldObject.metadata.?labels';
+const CHANGES_RECEIPT = changes(`annotations[?'${RECEIPT_ANNOTATION}']`);
+
 /** Finalizers, owner references and the like may be changed even on a pod that would be refused today; else it could not be deleted. */
 const SIGNIFICANT = {
   name: 'changes-spec-or-labels',
-  expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec || object.metadata.?labels != oldObject.metadata.?labels",
+  expression: `request.operation != 'UPDATE' || object.spec != oldObject.spec || ${CHANGES_LABELS} || ${CHANGES_RECEIPT}`,
 };
 
-/** A workload's status and scale are not the sandbox's business. */
-const CHANGES_SPEC = { name: 'changes-spec', expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec" };
+/** Kubelets write the status of every pod every few seconds, and the API server itself keeps them from labels: none of that costs a call. */
+const NOT_BY_A_NODE = { name: 'not-by-a-node', expression: "!('system:nodes' in request.userInfo.groups)" };
+const CHANGES_METADATA = { name: 'changes-metadata', expression: `${CHANGES_LABELS} || object.metadata.?annotations != oldObject.metadata.?annotations` };
+
+/** A workload's status and scale are not the sandbox's business. Not every kind keeps its template in a spec. */
+const CHANGES_SPEC = { name: 'changes-spec', expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec || object.?template != oldObject.?template" };
+
+/** Only on the labels themselves does the life of a namespace ever wait for the webhook. */
+const CHANGES_GUARDED = { name: 'changes-guarded-labels', expression: [AGENTS_LABEL, PROFILE_LABEL].map((label) => changes(`labels[?'${label}']`)).join(' || ') };
 
 const BECOMES_AGENT = {
   name: 'becomes-an-agent',
@@ -25,10 +35,19 @@ const BECOMES_AGENT = {
 const POD_CREATE = rule([''], ['v1'], ['pods'], ['CREATE']);
 const POD_CHANGES = rule([''], ['v1'], ['pods', 'pods/ephemeralcontainers', 'pods/resize'], ['UPDATE']);
 
+/** What people do to running pods, and what sends a pod to a node: `bindings` is older than `pods/binding` and does the same. */
+const CONNECTIONS = [rule([''], ['v1'], ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy'], ['CONNECT'])];
+const BINDINGS = [rule([''], ['v1'], ['pods/binding', 'bindings'], ['CREATE'])];
+const STATUS = [rule([''], ['v1'], ['pods/status'], ['UPDATE'])];
+
+const NAMESPACES = [{ ...rule([''], ['v1'], ['namespaces', 'namespaces/status', 'namespaces/finalize'], ['UPDATE']), scope: 'Cluster' }];
+
 const TEMPLATES = [
-  rule([''], ['v1'], ['replicationcontrollers'], ['CREATE', 'UPDATE']),
+  rule([''], ['v1'], ['podtemplates', 'replicationcontrollers'], ['CREATE', 'UPDATE']),
   rule(['apps'], ['v1'], ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], ['CREATE', 'UPDATE']),
   rule(['batch'], ['v1'], ['cronjobs', 'jobs'], ['CREATE', 'UPDATE']),
+  rule(['agents.x-k8s.io'], ['v1alpha1', 'v1beta1'], ['sandboxes'], ['CREATE', 'UPDATE']),
+  rule(['extensions.agents.x-k8s.io'], ['v1alpha1', 'v1beta1'], ['sandboxtemplates', 'sandboxwarmpools'], ['CREATE', 'UPDATE']),
 ];
 
 /**
@@ -54,12 +73,18 @@ export function webhookConfigurations(): object[] {
       metadata: clusterMeta(VALIDATING_CONFIGURATION),
       webhooks: [
         { ...webhook(VALIDATING_CONFIGURATION, '/validate', [POD_CREATE, POD_CHANGES], TAKES_AGENTS), matchConditions: [SIGNIFICANT] },
+        { ...webhook(`status.${VALIDATING_CONFIGURATION}`, '/validate', STATUS, TAKES_AGENTS), matchConditions: [NOT_BY_A_NODE, CHANGES_METADATA] },
+        webhook(`bindings.${VALIDATING_CONFIGURATION}`, '/validate', BINDINGS, TAKES_AGENTS),
+        webhook(`connections.${VALIDATING_CONFIGURATION}`, '/validate', CONNECTIONS, TAKES_AGENTS),
         { ...webhook(`templates.${VALIDATING_CONFIGURATION}`, '/validate', TEMPLATES, TAKES_AGENTS), matchConditions: [CHANGES_SPEC] },
+        // The webhook itself writes the rules, one for each kind that a profile lists under `templates`.
+        { ...webhook(TEMPLATES_WEBHOOK, '/validate', undefined, TAKES_AGENTS), matchConditions: [CHANGES_SPEC] },
         {
           ...webhook(`strays.${VALIDATING_CONFIGURATION}`, '/validate', [rule([''], ['v1'], ['pods'], ['CREATE', 'UPDATE'])], TAKES_NONE),
           objectSelector: { matchExpressions: [{ key: AGENT_LABEL, operator: 'Exists' }] },
           matchConditions: [BECOMES_AGENT],
         },
+        { ...webhook(GUARD_WEBHOOK, '/guard', NAMESPACES, { matchExpressions: [NEVER] }), objectSelector: { matchExpressions: [{ key: AGENTS_LABEL, operator: 'Exists' }] }, matchConditions: [CHANGES_GUARDED] },
         // In every namespace, as a policy is read in every one. While the webhook is down no policy or profile can be created or edited (what
         // stands stays in force); neither the webhook nor the controller needs one of its own to come up.
         { ...webhook(`policies.${VALIDATING_CONFIGURATION}`, '/validate', POLICIES), matchConditions: [CHANGES_POLICY] },
@@ -75,20 +100,26 @@ export function webhookConfigurations(): object[] {
   ];
 }
 
-function webhook(name: string, path: string, rules: readonly object[], namespaceSelector?: object): object {
+function webhook(name: string, path: string, rules: readonly object[] | undefined, namespaceSelector?: object): object {
   return {
     name,
     admissionReviewVersions: ['v1'],
     clientConfig: { service: { name: WEBHOOK, namespace: SYSTEM_NAMESPACE, path, port: 443 } },
     failurePolicy: 'Fail',
     matchPolicy: 'Equivalent',
-    sideEffects: 'None',
+    // Events, which a dry run does not cause.
+    sideEffects: 'NoneOnDryRun',
     timeoutSeconds: 5,
     ...(namespaceSelector && { namespaceSelector }),
-    rules,
+    ...(rules && { rules }),
   };
 }
 
 function rule(apiGroups: readonly string[], apiVersions: readonly string[], resources: readonly string[], operations: readonly string[]): object {
   return { apiGroups, apiVersions, resources, operations, scope: 'Namespaced' };
+}
+
+/** Whether a member of the metadata, or its absence, is another than before. */
+function changes(member: string): string {
+  return `object.metadata.?${member} != oldObject.metadata.?${member}`;
 }

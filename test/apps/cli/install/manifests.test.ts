@@ -20,7 +20,8 @@ interface Webhook {
   readonly failurePolicy: string;
   readonly namespaceSelector?: Selector;
   readonly objectSelector?: Selector;
-  readonly rules: readonly Rule[];
+  readonly matchConditions?: readonly object[];
+  readonly rules?: readonly Rule[];
   readonly clientConfig: { readonly caBundle?: string; readonly service: { readonly path: string } };
 }
 
@@ -35,25 +36,44 @@ const objects = installManifests({}) as Any[];
 const ofKind = (kind: string): Any[] => objects.filter((object) => object.kind === kind);
 const POLICIES = 'policies.sandbox.sallyport.dev';
 const webhooks = webhookConfigurations().flatMap((configuration) => (configuration as { webhooks: Webhook[] }).webhooks);
+const named = (name: string): Webhook | undefined => webhooks.find((webhook) => webhook.name === name);
 
 describe('the webhook configurations', () => {
-  test.each(webhooks)('$name fails closed and has no side effects', (webhook) => {
-    expect(webhook).toMatchObject({ failurePolicy: 'Fail', sideEffects: 'None', matchPolicy: 'Equivalent', timeoutSeconds: 5, admissionReviewVersions: ['v1'] });
+  test.each(webhooks)('$name fails closed, and tells nobody of a dry run', (webhook) => {
+    expect(webhook).toMatchObject({ failurePolicy: 'Fail', sideEffects: 'NoneOnDryRun', matchPolicy: 'Equivalent', timeoutSeconds: 5, admissionReviewVersions: ['v1'] });
   });
 
   test.each(webhooks.filter(({ name }) => name !== POLICIES))('$name never selects our own namespace or kube-system', (webhook) => {
     expect(webhook.namespaceSelector?.matchExpressions).toContainEqual({ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['kube-system', 'sallyport-system'] });
-    const [first] = webhook.namespaceSelector?.matchExpressions ?? [];
-    expect(first?.key).toBe('sallyport.dev/agents');
-    // A namespace without the label is touched only where a pod calls itself an agent.
-    expect(first?.operator === 'Exists' || webhook.objectSelector?.matchExpressions[0]).toEqual(first?.operator === 'Exists' ? true : { key: 'sallyport.dev/agent', operator: 'Exists' });
   });
 
-  test.each(webhooks)('$name has no caBundle yet, is never asked about deletions, and about nothing that others need to live', ({ clientConfig, rules }) => {
+  test.each(webhooks.filter(({ name }) => name !== POLICIES))('$name is asked about namespaces that take agents, or else about what calls itself an agent or a namespace for them', ({ namespaceSelector, objectSelector }) => {
+    const [first] = namespaceSelector?.matchExpressions ?? [];
+    if (first?.key === 'sallyport.dev/agents' && first.operator === 'Exists') expect(objectSelector).toBeUndefined();
+    else expect(objectSelector?.matchExpressions).toEqual([{ key: expect.stringMatching(/^sallyport\.dev\/agents?$/), operator: 'Exists' }]);
+  });
+
+  test.each(webhooks)('$name has no caBundle yet, is never asked about deletions, and about nothing that others need to live', ({ clientConfig, rules = [] }) => {
     expect(clientConfig.caBundle).toBeUndefined();
     expect(rules.flatMap(({ operations }) => operations)).not.toContain('DELETE');
     const resources = rules.flatMap(({ resources }) => resources);
-    for (const vital of ['*', 'nodes', 'leases', 'certificatesigningrequests', 'pods/status', 'deployments/status']) expect(resources).not.toContain(vital);
+    for (const vital of ['*', 'nodes', 'leases', 'certificatesigningrequests', 'pods/eviction', 'deployments/status', 'deployments/scale']) expect(resources).not.toContain(vital);
+  });
+
+  test('never wait for the status that a kubelet writes, nor for a namespace whose labels stay', () => {
+    expect(named('status.sandbox.sallyport.dev')?.matchConditions).toContainEqual({ name: 'not-by-a-node', expression: "!('system:nodes' in request.userInfo.groups)" });
+    expect(named('guard.sallyport.dev')?.matchConditions).toEqual([{
+      name: 'changes-guarded-labels',
+      expression: "object.metadata.?labels[?'sallyport.dev/agents'] != oldObject.metadata.?labels[?'sallyport.dev/agents'] || object.metadata.?labels[?'sallyport.dev/profile'] != oldObject.metadata.?labels[?'sallyport.dev/profile']",
+    }]);
+  });
+
+  test('guard namespaces by whichever subresource their labels change', () => {
+    expect(named('guard.sallyport.dev')).toMatchObject({ clientConfig: { service: { path: '/guard' } }, rules: [{ resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'], operations: ['UPDATE'], scope: 'Cluster' }] });
+  });
+
+  test('leave the rules for kinds that profiles list to the webhook', () => {
+    expect(named('listed.sandbox.sallyport.dev')).not.toHaveProperty('rules');
   });
 
   test('only mutate pods that are being created, and again after other mutators', () => {
@@ -63,7 +83,7 @@ describe('the webhook configurations', () => {
   });
 
   test('review containers that are added to a running pod and resources that are changed in place', () => {
-    const updated = webhooks.flatMap(({ rules }) => rules).filter(({ operations }) => operations.includes('UPDATE')).flatMap(({ resources }) => resources);
+    const updated = webhooks.flatMap(({ rules = [] }) => rules).filter(({ operations }) => operations.includes('UPDATE')).flatMap(({ resources }) => resources);
     expect(updated).toEqual(expect.arrayContaining(['pods', 'pods/ephemeralcontainers', 'pods/resize']));
   });
 
@@ -78,7 +98,7 @@ describe('the webhook configurations', () => {
   });
 
   test('send only what a review knows, and all of it', () => {
-    const sent = [...new Set(webhooks.flatMap(({ rules }) => rules).flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`))))];
+    const sent = [...new Set(webhooks.flatMap(({ rules = [] }) => rules).flatMap(({ apiGroups, resources }) => apiGroups.flatMap((group) => resources.map((resource) => `${group}/${resource}`))))];
     expect(sent.sort()).toEqual(RESOURCES.map(({ group, resource }) => `${group}/${resource}`).sort());
   });
 });
