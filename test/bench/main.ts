@@ -1,6 +1,7 @@
-// npm run bench [-- NAME] [--seconds N] [--rounds N]: every benchmark, or the named one. Raw results go to docs/benchmarks.md.
+// npm run bench [-- NAME] [--seconds N] [--rounds N]: every benchmark, or the named one. Reports go to docs/benchmarks.md, raw results
+// beside it. Ends with 1 where a bar of the design is missed.
 import { parseArgs } from 'node:util';
-import { keepResults } from './report.ts';
+import { keepRaw, keepResults } from './report.ts';
 
 export interface BenchOptions {
   /** Length of one measurement. */
@@ -9,8 +10,18 @@ export interface BenchOptions {
   readonly rounds: number;
 }
 
-const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
-  egress: async (options) => (await import('./egress/compare.ts')).compareEgress(options),
+export interface Outcome {
+  /** Markdown. */
+  readonly report: string;
+  /** Bars that were not met, with what was seen. */
+  readonly missed: readonly string[];
+  /** Every sample, as JSON. */
+  readonly raw?: object;
+}
+
+const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Outcome>>> = {
+  egress: async (options) => ({ report: await (await import('./egress/compare.ts')).compareEgress(options), missed: [] }),
+  admission: async (options) => (await import('./admission/compare.ts')).compareAdmission(options),
 };
 
 const { values, positionals } = parseArgs({
@@ -25,7 +36,11 @@ if (unknown.length > 0) {
 }
 for (const [name, bench] of Object.entries(BENCHMARKS)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const report = await bench({ seconds: Number(values.seconds), rounds: Number(values.rounds) });
+  const { report, missed, raw } = await bench({ seconds: Number(values.seconds), rounds: Number(values.rounds) });
   process.stdout.write(`${report}\n`);
-  if (values.keep) keepResults(name, report, `npm run bench -- ${name} --seconds ${values.seconds} --rounds ${values.rounds}`);
+  for (const bar of missed) process.stderr.write(`bench: missed: ${bar}\n`);
+  if (missed.length > 0) process.exitCode = 1;
+  if (!values.keep) continue;
+  keepResults(name, report, `npm run bench -- ${name} --seconds ${values.seconds} --rounds ${values.rounds}`);
+  if (raw !== undefined) keepRaw(name, raw);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../repository/imports.ts';
@@ -18,6 +18,18 @@ export function keepResults(name: string, report: string, command: string): void
   const start = page.indexOf(open);
   const rest = start < 0 ? '' : page.slice(page.indexOf(close) + close.length);
   writeFileSync(PAGE, start < 0 ? `${page}\n${section}\n` : page.slice(0, start) + section + rest);
+}
+
+/** Keeps every sample of a benchmark in docs/benchmarks/NAME.json, a line each. */
+export function keepRaw(name: string, raw: object): void {
+  const folder = join(ROOT, 'docs/benchmarks');
+  mkdirSync(folder, { recursive: true });
+  const sections = Object.entries(raw).map(([section, samples]) => `${JSON.stringify(section)}: ${lines(samples)}`);
+  writeFileSync(join(folder, `${name}.json`), `{\n${sections.join(',\n')}\n}\n`);
+}
+
+function lines(samples: unknown): string {
+  return Array.isArray(samples) ? `[\n${samples.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]` : JSON.stringify(samples);
 }
 
 function machine(): string {
