@@ -1,4 +1,3 @@
-import { normalize } from 'node:path/posix';
 import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
 import type { ContainerAt } from './view.ts';
@@ -23,7 +22,7 @@ const MOUNTED = /^\/(?:proc|sys)(?:\/|$)/;
 const STARTED = /^\/(?:proc|sys|dev\/fd)(?:\/|$)/;
 
 function start({ container: { workingDir = '' }, field, title }: ContainerAt): Finding[] {
-  return !STARTED.test(normalize(`/${workingDir}`)) ? [] : [{
+  return !STARTED.test(absolute(workingDir)) ? [] : [{
     reason: 'working-directory',
     field: `${field}.workingDir`,
     message: `${title} starts in ${quoted(workingDir)}, where the container runtime's own files are`,
@@ -32,10 +31,19 @@ function start({ container: { workingDir = '' }, field, title }: ContainerAt): F
 }
 
 function mounts({ container, field, title }: ContainerAt): Finding[] {
-  return (container.volumeMounts ?? []).flatMap(({ mountPath }, index) => (!MOUNTED.test(normalize(`/${mountPath}`)) ? [] : [{
+  return (container.volumeMounts ?? []).flatMap(({ mountPath }, index) => (!MOUNTED.test(absolute(mountPath)) ? [] : [{
     reason: 'mount-path',
     field: `${field}.volumeMounts[${index}].mountPath`,
     message: `${title} mounts a volume over ${quoted(mountPath)}, by which the kernel confines it`,
     fix: 'mount the volume elsewhere',
   }]));
+}
+
+function absolute(path: string): string {
+  const steps: string[] = [];
+  for (const step of path.split('/')) {
+    if (step === '..') steps.pop();
+    else if (step !== '' && step !== '.') steps.push(step);
+  }
+  return `/${steps.join('/')}`;
 }
