@@ -18,6 +18,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('Try it', 'up', 'Start both gates on this machine and watch them judge a sample agent; needs no cluster.', async () => (await import('./up/command.ts')).upCommand()),
   entry('Try it', 'run', 'Run a local program behind gate two.', async () => (await import('./run/command.ts')).runCommand()),
   entry('Write policy', 'policy', 'Lint, explain and test policy files.', async () => (await import('./policy/command.ts')).policyCommand()),
+  entry('Write policy', 'test', 'Test policies and manifests against the verdicts that they should get.', async () => (await import('./test/command.ts')).testCommand()),
   entry('Check manifests', 'check', 'Review manifests as the webhook would.', async () => (await import('./check.ts')).checkCommand()),
   entry('Check manifests', 'fix', 'Harden manifests as far as nobody has to be asked.', async () => (await import('./fix/command.ts')).fixCommand()),
   entry('Check manifests', 'inject', 'Show a manifest as it will run.', async () => (await import('./inject.ts')).injectCommand()),

@@ -94,7 +94,7 @@ async function write(files: readonly FixedFile[]): Promise<void> {
 }
 
 function printed(files: readonly FixedFile[], { output, diff, write: written }: FixFlags): string {
-  const diffOf = ({ file, before, splices }: FixedFile): string => unifiedDiff(file === STANDARD_INPUT ? 'stdin.yaml' : file, before, splices);
+  const diffOf = ({ file, before, splices }: FixedFile): string => unifiedDiff(file === STANDARD_INPUT ? 'stdin.yaml' : file.replace(/^\/+/, ''), before, splices);
   if (output === 'json') return `${JSON.stringify(files.map((one) => ({ file: one.file, changed: one.text !== one.before, diff: diffOf(one), left: decisions(one.reviewed) })), undefined, 2)}\n`;
   if (diff === true) return files.map(diffOf).join('');
   return written === true ? '' : files.map(({ text }) => text).join('');

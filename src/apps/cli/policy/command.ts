@@ -2,8 +2,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { helpEnd } from '../../../adapters/command-line/help.ts';
 import { type AgentName, collect, outputOption, readAgent, readLabels } from '../../../adapters/command-line/options.ts';
 import { explainCall } from './explain.ts';
+import { testCommand } from '../test/command.ts';
 import { lintFiles } from './lint.ts';
-import { testPolicies } from './run-cases.ts';
 
 interface OutputOption {
   readonly output: 'text' | 'json';
@@ -14,7 +14,7 @@ export function policyCommand(): Command {
   return new Command('policy')
     .addCommand(lintCommand())
     .addCommand(explainCommand())
-    .addCommand(testCommand());
+    .addCommand(testCommand('sallyport policy test').description('The same as sallyport test.'));
 }
 
 function lintCommand(): Command {
@@ -50,42 +50,6 @@ function explainCommand(): Command {
     .action(async (method: string, url: string, options: OutputOption & { policy: readonly string[]; agent?: AgentName; labels?: Readonly<Record<string, string>> }) => {
       const { policy: paths, agent, labels, output } = options;
       process.exitCode = await explainCall({ method, url, paths, agent, labels, output, now: Date.now(), stdout: process.stdout });
-    });
-}
-
-const TEST_FORMAT = `
-The file is YAML; the paths in it are relative to it:
-
-  policies: [triage.yaml]             # files or folders
-  agent: {namespace: agents, name: triage, labels: {app: triage}}    # without labels matchLabels is not consulted
-  cases:
-  - name: issues may be read
-    call: GET https://api.example.com/issues/7
-    expect: permit                    # or deny, or hold
-    reason: allowed-by-access         # optional, as all that follows
-    rule: access                      # name of the rule that decides, or rules[2]
-  - name: another agent may not
-    call: GET https://api.example.com/issues/7
-    agent: {namespace: agents, name: other, labels: {app: other}}
-    expect: deny
-    reason: policy-missing
-  - name: in observe mode it passes, and the record says it should not
-    call: DELETE https://api.example.com/issues/7
-    expect: permit
-    wouldBe: deny`;
-
-function testCommand(): Command {
-  return new Command('test')
-    .description('Check policies against a file of calls and the verdicts they should get.')
-    .argument('<file>', 'the cases')
-    .addOption(outputOption('text, or one JSON object', ['text', 'json']))
-    .addHelpText('after', helpEnd({
-      examples: ['sallyport policy test triage.test.yaml', 'sallyport policy test triage.test.yaml --output json | jq .failed'],
-      notes: TEST_FORMAT,
-      exitCodes: { 0: 'all cases are as expected', 1: 'one is not', 2: 'bad usage or unreadable input, a bad policy too' },
-    }))
-    .action(async (file: string, { output }: OutputOption) => {
-      process.exitCode = await testPolicies(file, output, Date.now(), process.stdout);
     });
 }
 
