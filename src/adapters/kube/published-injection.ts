@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Immutable } from '../../core/policy/model.ts';
 import { type Fact, known, unknown } from '../../core/terms/fact.ts';
 import { INJECTION_CONFIG_MAP } from '../../core/terms/fixed-names.ts';
 import type { KubeClient, KubeObject } from './client.ts';
@@ -17,7 +18,7 @@ const KEYS = z.array(z.string().regex(/^[A-Za-z0-9_-]{43}$/)).min(1);
 
 /** What anybody needs who proves pods without the webhook: with what it injects, and which public keys (base64url) sign its receipts, newest first. */
 export interface PublishedInjection {
-  readonly base: z.infer<typeof BASE>;
+  readonly base: Immutable<z.infer<typeof BASE>>;
   readonly keys: readonly string[];
 }
 

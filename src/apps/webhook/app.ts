@@ -4,6 +4,7 @@ import type { Guards } from '../../core/admission/context.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { quoted } from '../../core/terms/quote.ts';
 import { readAdmissionReview } from './admission-review.ts';
+import type { Events } from './events.ts';
 import { ReviewFault } from './fault.ts';
 import { type Gate, mutateGate, undecided, validate } from './gate.ts';
 import { guardGate } from './guard.ts';
@@ -22,6 +23,7 @@ export interface AppPorts {
   /** Who may change the labels by which namespaces take agents. */
   readonly guards: Guards;
   readonly metrics: Metrics;
+  readonly events: Events;
   readonly log: Log;
   /** Monotonic milliseconds. */
   readonly clock: () => number;
@@ -65,6 +67,7 @@ function answer(name: GateName, gate: Gate, ports: AppPorts): RequestHandler {
     const milliseconds = ports.clock() - started;
     ports.metrics.answered(name, review, decided, milliseconds / 1000);
     ports.log.info(line(name, review, decided, milliseconds), 'admission review');
+    ports.events.decided(name, review, decided);
   };
 }
 

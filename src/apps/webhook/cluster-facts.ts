@@ -12,7 +12,7 @@ import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profil
 import { type Fact, known, unknown } from '../../core/terms/fact.ts';
 import { AGENTS_LABEL } from '../../core/terms/fixed-names.ts';
 import { type InjectionBase, injectionSettings } from './injection-settings.ts';
-import type { Facts, Labels } from './ports.ts';
+import type { Facts, Labels, Receipts } from './ports.ts';
 
 export interface ClusterSources {
   readonly namespaces: Pick<Namespaces, 'synced' | 'labels' | 'labelled'>;
@@ -20,6 +20,7 @@ export interface ClusterSources {
   readonly trust: Pick<TrustWatch, 'current'>;
   readonly objects: Pick<WatchedObjects, 'missing' | 'facts' | 'ask'>;
   readonly exemptions: Pick<Exemptions, 'synced' | 'all'>;
+  readonly receipts?: Receipts;
   /** For what is asked at the moment that it matters. */
   readonly client: KubeClient;
   /** Milliseconds since the epoch. */
@@ -27,7 +28,7 @@ export interface ClusterSources {
 }
 
 /** The facts as the API server has them; what it does not say in time is not known. */
-export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, client, now }: ClusterSources, base: InjectionBase): Facts {
+export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, receipts, client, now }: ClusterSources, base: InjectionBase): Facts {
   return {
     namespaceLabels: (name, signal) => labelsOf(namespaces, name, signal),
     agentNamespaces: () => namespaces.labelled(AGENTS_LABEL),
@@ -40,6 +41,7 @@ export function clusterFacts({ namespaces, profiles, trust, objects, exemptions,
     workloads: (namespace, pod, signal) => workloadsOf(client, namespace, controllerOf(readReferences(pod.metadata)), signal),
     podsOf: (namespace, signal) => podsOf(client, namespace, signal),
     templates: () => profiles.templates(),
+    ...(receipts && { receipts }),
     now,
     missing: () => [
       ...(namespaces.synced ? [] : ['namespaces not listed yet']),

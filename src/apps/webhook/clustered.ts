@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { Registry } from 'prom-client';
 import { connectKube } from '../../adapters/kube/client.ts';
 import { watchExemptions } from '../../adapters/kube/exemptions.ts';
 import { holdLease } from '../../adapters/kube/leader.ts';
@@ -15,6 +16,8 @@ import { SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK 
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
 import type { Log } from './ports.ts';
+import { clusterReceipts } from './receipts.ts';
+import { scanCluster } from './scan/in-cluster.ts';
 import { installedPlace, startServing } from './serving.ts';
 import { type RunningWebhook, startWebhook } from './start.ts';
 
@@ -54,7 +57,12 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     running.push(() => serving.stop());
     const sources = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), trust: watchTrust(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
     running.push(...Object.values(sources).map((source) => () => source.stop()));
-    const webhook = await startWebhook({ listen, health, ...(guards && { guards }) }, { facts: clusterFacts({ ...sources, client, now: Date.now }, settings.injection), certificate: serving.certificate, log });
+    const receipts = await clusterReceipts(client, SYSTEM_NAMESPACE, settings.injection);
+    const facts = clusterFacts({ ...sources, client, receipts, now: Date.now }, settings.injection);
+    const registry = new Registry();
+    const scan = scanCluster({ client, facts, lease, registry, onFault, log });
+    running.push(() => scan.stop());
+    const webhook = await startWebhook({ listen, health, ...(guards && { guards }) }, { facts, certificate: serving.certificate, events: scan.events, registry, log });
     // Only now, so that the API server is told to trust a server that is there, and to ask it.
     serving.announce();
     const { profiles } = sources;
@@ -63,7 +71,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     profiles.onChange(() => templates.wake());
     running.push(() => templates.stop());
     writers.push(() => templates.wake());
-    writers.push(() => serving.wake());
+    writers.push(() => serving.wake(), () => scan.wake());
     return {
       ...webhook,
       async close(drain) {

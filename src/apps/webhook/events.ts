@@ -1,32 +1,27 @@
-import type { EventRecorder, EventSubject } from '../../adapters/kube/events.ts';
+import type { EventRecorder, EventSubject, Told } from '../../adapters/kube/events.ts';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { clip } from '../../core/admission/message.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
+import { summary } from '../../core/admission/summary.ts';
 import type { Pod } from '../../core/checks/pod.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
 import { isObject } from '../../core/terms/is-object.ts';
+import type { GateName } from './metrics.ts';
 
-/** Tells the owner of what was decided. Each call returns at once and never throws, and a dry run tells nothing. */
+/** Tells the owner of a pod what was decided about it. */
 export interface Events {
-  /** A pod, or what somebody wanted of one, was refused. */
-  refused(request: AdmissionRequest, answer: AdmissionAnswer): void;
-  /** A pod that is being created passed with its sidecar proven. */
-  injected(request: AdmissionRequest): void;
-  /** An Exemption of that name let something pass. */
-  exempted(request: AdmissionRequest, exemption: string, checks: readonly string[]): void;
+  /** Returns at once and never throws; a dry run tells nothing. */
+  decided(gate: GateName, request: AdmissionRequest, answer: AdmissionAnswer): void;
 }
 
 /** Where there is no cluster to tell. */
-export const NO_EVENTS: Events = { refused: () => undefined, injected: () => undefined, exempted: () => undefined };
+export const NO_EVENTS: Events = { decided: () => undefined };
 
 export interface EventPorts {
   readonly recorder: Pick<EventRecorder, 'tell'>;
   /** The topmost workload that owns the pod, proven; undefined where there is none or nobody can tell. */
-  readonly owner: (namespace: string, pod: Pod, signal: AbortSignal) => Promise<EventSubject | undefined>;
+  readonly owner: (namespace: string, pod: Pod, signal: AbortSignal) => Promise<Omit<EventSubject, 'namespace'> | undefined>;
 }
-
-const MOST_FAULTS = 5;
-const LONGEST_FAULT = 180;
 
 /**
  * Events about pods. The workload that owns one has them; a pod of nobody's has them itself. The words never name what differs from one
@@ -35,37 +30,40 @@ const LONGEST_FAULT = 180;
 export function podEvents({ recorder, owner }: EventPorts): Events {
   const ownerOf = async (namespace: string, { object, operation }: AdmissionRequest, signal: AbortSignal): Promise<EventSubject | undefined> => {
     const read = operation === 'CREATE' ? readPod(object) : undefined;
-    return read?.ok === true ? owner(namespace, read.pod, signal) : undefined;
-  };
-  const tell = (request: AdmissionRequest, type: 'Normal' | 'Warning', reason: string, message: string): void => {
-    const { namespace = '', resource } = request;
-    if (request.dryRun === true || resource.group !== '' || resource.resource !== 'pods' || namespace === '') return;
-    const created = request.operation === 'CREATE' && request.subResource === undefined ? metadataOf(request.object) : {};
-    const itself = podSubject(namespace, request, created);
-    recorder.tell({
-      namespace,
-      about: claimOf(created) ?? itself.name,
-      subject: async (signal) => (await ownerOf(namespace, request, signal)) ?? itself,
-      type,
-      reason,
-      message,
-    });
+    const found = read?.ok === true ? await owner(namespace, read.pod, signal) : undefined;
+    return found && { ...found, namespace };
   };
   return {
-    refused: (request, answer) => tell(request, 'Warning', 'SallyportRefused', refusal(request, answer)),
-    injected: (request) => tell(request, 'Normal', 'SallyportInjected', 'The sidecar was put into a pod, and proven.'),
-    exempted: (request, exemption, checks) => tell(request, 'Warning', 'SallyportExempted', `Exemption ${exemption} let faults pass: ${checks.join(', ')}.`),
+    decided(gate, request, answer) {
+      const { namespace = '', resource } = request;
+      if (request.dryRun === true || resource.group !== '' || resource.resource !== 'pods' || namespace === '') return;
+      const created = request.operation === 'CREATE' && request.subResource === undefined ? metadataOf(request.object) : {};
+      const itself = podSubject(namespace, request, created);
+      for (const saying of sayings(gate, request, answer)) {
+        recorder.tell({ namespace, about: claimOf(created) ?? itself.name, subject: async (signal) => (await ownerOf(namespace, request, signal)) ?? itself, ...saying });
+      }
+    },
   };
+}
+
+type Saying = Pick<Told, 'type' | 'reason' | 'message'>;
+
+/** A pod that was refused; one that passed with its sidecar in it, of which the validating side has the last word; what Exemptions let pass. */
+function sayings(gate: GateName, request: AdmissionRequest, answer: AdmissionAnswer): Saying[] {
+  if (!answer.allowed) return [{ type: 'Warning', reason: 'SallyportRefused', message: refusal(request, answer) }];
+  const { operation, subResource } = request;
+  const injected = gate === 'validate' && operation === 'CREATE' && subResource === undefined && answer.mode === 'enforce';
+  const exemptions = Map.groupBy(answer.exempted ?? [], ({ exemption }) => exemption);
+  return [
+    ...(injected ? [{ type: 'Normal', reason: 'SallyportInjected', message: 'The sidecar was put into a pod, and is proven.' } as const] : []),
+    ...[...exemptions].map(([name, used]) => ({ type: 'Warning', reason: 'SallyportExempted', message: `Exemption ${name} let faults pass: ${[...new Set(used.map(({ fault }) => fault.check))].join(', ')}` } as const)),
+  ];
 }
 
 function refusal({ operation, subResource }: AdmissionRequest, { faults, message = '' }: AdmissionAnswer): string {
   const asked = [operation.toLowerCase(), ...(subResource === undefined ? [] : [subResource])].join(' ');
-  const serious = faults.filter(({ weight }) => weight === 'deny');
-  // Nobody was able to judge: the sentence says why.
-  if (serious.length === 0) return `Refused (${asked}): ${clip(message, 900)}`;
-  const told = serious.slice(0, MOST_FAULTS).map((fault) => clip(`[${fault.check}] ${fault.field === '' ? '' : `${fault.field}: `}${fault.message}`, LONGEST_FAULT));
-  const untold = serious.length - told.length;
-  return `Refused (${asked}): ${told.join('; ')}${untold > 0 ? `; and ${untold} more` : ''}`;
+  // Without faults nobody was able to judge, and the sentence says why.
+  return `Refused (${asked}): ${summary(faults) || clip(message, 900)}`;
 }
 
 type Metadata = Readonly<Record<string, unknown>>;

@@ -19,13 +19,13 @@ export interface Metrics {
 
 const REVIEW_LABELS = ['decision', 'mode', 'operation', 'resource'] as const;
 
-/** The webhook's Prometheus metrics, in a registry of their own. */
-export function createMetrics(): Metrics {
-  const registry = new Registry();
+/** The webhook's Prometheus metrics, in a registry of their own unless one is given. */
+export function createMetrics(registry = new Registry()): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const reviews = new Counter({ name: 'sallyport_admission_reviews_total', help: 'Admission requests answered', labelNames: ['gate', ...REVIEW_LABELS], registers });
   const faults = new Counter({ name: 'sallyport_admission_faults_total', help: 'Faults found, by the check that found them', labelNames: ['check', ...REVIEW_LABELS], registers });
+  const exempted = new Counter({ name: 'sallyport_admission_exempted_faults_total', help: 'Faults that an Exemption let pass, by the check that found them', labelNames: ['check', ...REVIEW_LABELS], registers });
   const unreadable = new Counter({ name: 'sallyport_admission_unreadable_total', help: 'Requests that were no AdmissionReview', labelNames: ['gate', 'code'], registers });
   const failures = new Counter({ name: 'sallyport_admission_internal_errors_total', help: 'Decisions that failed inside and denied', labelNames: ['gate'], registers });
   const seconds = new Histogram({
@@ -42,7 +42,8 @@ export function createMetrics(): Metrics {
       const labels = reviewLabels(request, answer);
       reviews.inc({ gate, ...labels });
       seconds.observe({ gate }, elapsed);
-      for (const fault of answer.faults) faults.inc({ check: fault.check, ...labels });
+      for (const { check } of answer.faults) faults.inc({ check, ...labels });
+      for (const { fault } of answer.exempted ?? []) exempted.inc({ check: fault.check, ...labels });
     },
     unreadable: (gate, code) => unreadable.inc({ gate, code }),
     failed: (gate) => failures.inc({ gate }),

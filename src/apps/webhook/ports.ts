@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { ListedTemplate } from '../../core/admission/resources.ts';
 import type { ObjectFacts } from '../../core/checks/facts.ts';
 import type { Pod } from '../../core/checks/pod.ts';
@@ -6,6 +7,7 @@ import type { InjectionSettings } from '../../core/injection/settings.ts';
 import type { Exemption, Workload } from '../../core/policy/exemption.ts';
 import type { SandboxProfile } from '../../core/policy/profile.ts';
 import type { Fact } from '../../core/terms/fact.ts';
+import type { Events } from './events.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -71,5 +73,9 @@ export interface Log {
 export interface WebhookPorts {
   readonly facts: Facts;
   readonly certificate: CertificateSource;
+  /** Absent: nobody is told. */
+  readonly events?: Events;
+  /** Of the metrics; absent: one of its own. */
+  readonly registry?: Registry;
   readonly log: Log;
 }

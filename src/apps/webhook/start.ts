@@ -3,6 +3,7 @@ import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import { serveHealth } from '../../adapters/telemetry/health.ts';
 import type { Guards } from '../../core/admission/context.ts';
 import { createApp } from './app.ts';
+import { NO_EVENTS } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebhookPorts } from './ports.ts';
 import { type Drain, listenTls } from './server.ts';
@@ -28,9 +29,9 @@ const CLUSTER_ADMINS: Guards = { users: new Set(), groups: new Set(['system:mast
 const AT_ONCE: Drain = { delay: 0, patience: 0 };
 
 /** Starts gate one. Rejects if an address cannot be bound; what it then already holds is let go. */
-export async function startWebhook(settings: WebhookSettings, { facts, certificate, log }: WebhookPorts): Promise<RunningWebhook> {
-  const metrics = createMetrics();
-  const app = createApp({ facts, guards: settings.guards ?? CLUSTER_ADMINS, metrics, log, clock: () => performance.now() });
+export async function startWebhook(settings: WebhookSettings, { facts, certificate, events = NO_EVENTS, registry, log }: WebhookPorts): Promise<RunningWebhook> {
+  const metrics = createMetrics(registry);
+  const app = createApp({ facts, guards: settings.guards ?? CLUSTER_ADMINS, metrics, events, log, clock: () => performance.now() });
   const server = await listenTls(settings.listen, certificate.current(), app);
   let closing = false;
   const missing = (): readonly string[] => (closing ? ['shutting down'] : facts.missing());

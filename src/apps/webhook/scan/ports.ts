@@ -1,40 +1,50 @@
-import type { KubeClient } from '../../../adapters/kube/client.ts';
-import type { KubeFault } from '../../../adapters/kube/fault.ts';
-import type { Fault } from '../../../core/checks/check.ts';
-import type { Mode } from '../../../core/admission/answer.ts';
-import type { ProfileSpec } from '../../../core/policy/profile.ts';
+import type { EventRecorder } from '../../../adapters/kube/events.ts';
+import type { KubeClient, KubeObject } from '../../../adapters/kube/client.ts';
 import type { Fact } from '../../../core/terms/fact.ts';
 import type { Log } from '../ports.ts';
-
-/** What one look at a running pod has found. */
-export interface Assessment {
-  readonly mode: Mode;
-  readonly profile: string;
-  /** `yes` where the sidecar is what injection makes today, or a receipt proves that it was; undefined where nobody can tell. */
-  readonly proven: boolean | undefined;
-  readonly faults: readonly Fault[];
-  /** Absent where the profile is not known. */
-  readonly spec?: Pick<ProfileSpec, 'onUnproven' | 'lifetimeUnset' | 'maxLifetimeSeconds'>;
-}
+import type { Assessment } from './assess.ts';
+import type { ScanMetrics } from './metrics.ts';
 
 export interface ScanPorts {
   readonly client: KubeClient;
   /** Whether this replica is the one that writes. Asked before every write. */
   readonly leading: () => boolean;
-  /** Whether everything that a review rests on has been listed. Until then nothing is assessed. */
+  /** Whether everything that a review rests on has been listed. Until then nothing is looked at. */
   readonly ready: () => boolean;
-  /** Whether pods of that namespace are agents. */
-  readonly takesAgents: (namespace: string) => boolean;
-  /** Reviews one pod as the API server has it, by the webhook's own code; unknown where its namespace is. */
-  readonly assess: (pod: unknown, signal: AbortSignal) => Promise<Fact<Assessment>>;
+  /**
+   * By name of each namespace that takes agents: all that its pods are judged by that is not in the pods, as text to be compared. When it
+   * changes they are looked at again.
+   */
+  readonly circumstances: (signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
+  /** Judges one pod as the API server has it now; unknown where what that rests on is. */
+  readonly assess: (pod: KubeObject, signal: AbortSignal) => Promise<Fact<Assessment>>;
+  readonly recorder: Pick<EventRecorder, 'tell'>;
+  readonly metrics: ScanMetrics;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** In [0, 1), for the jitter. */
   readonly random: () => number;
   readonly log: Log;
-  readonly onFault: (fault: KubeFault) => void;
+  readonly timing?: ScanTiming;
 }
 
-export interface Scan {
-  /** Ends what is under way and starts nothing more. */
-  stop(): Promise<void>;
+/** In milliseconds. */
+export interface ScanTiming {
+  /** Between two rounds, each of which looks at no more pods than `ROUND` says. */
+  readonly round: number;
+  /** How long a pod that changed is left alone, so that what changes often is looked at once. */
+  readonly debounce: number;
+  /** Until a pod about which nothing changed is looked at again. */
+  readonly again: number;
+  /** Nothing is evicted before the scan has run for so long, */
+  readonly settle: number;
+  /** nor before a second look so long after the first has found the same. */
+  readonly confirm: number;
+  /** Between two evictions, of whatever pods. */
+  readonly evictions: number;
 }
+
+export const USUAL_TIMING: ScanTiming = { round: 1_000, debounce: 2_000, again: 3_600_000, settle: 60_000, confirm: 30_000, evictions: 10_000 };
+
+/** Most pods that one round looks at: with rounds of a second, 5,000 pods take four minutes when a scan starts. */
+export const ROUND = 20;
