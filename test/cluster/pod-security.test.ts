@@ -7,6 +7,8 @@ import { SIDECAR_CONTAINERS } from '../../src/core/checks/sidecar.ts';
 import { inject } from '../../src/core/injection/inject.ts';
 import type { SandboxProfile } from '../../src/core/policy/profile.ts';
 import { POD_SECURITY_VERSIONS } from '../../src/core/policy/schema/sandbox-profile.ts';
+import type { Example, Failing } from '../core/checks/examples/example.ts';
+import { EXAMPLES } from '../core/checks/examples/index.ts';
 import { CONTAINED, FACTS, goodPod, read, SETTINGS } from '../core/checks/pods.ts';
 import { generatedEphemeral, generatedPods } from './generated-pods.ts';
 
@@ -164,6 +166,38 @@ test('every violation that the standard knows was among them', () => {
   const seen = new Set(outcomes.flatMap(({ violations }) => violations));
   expect([...ANSWERS_FOR.keys()].filter((violation) => !seen.has(violation))).toEqual([]);
 });
+
+describe.each([...new Set(ANSWERS_FOR.values())])('the golden pods of %s', (id) => {
+  const { pass = {}, fail = {} } = EXAMPLES[id] ?? {};
+
+  test('are let in by the standard where we let them in', async () => {
+    expect(await judged(pass)).toEqual(Object.keys(pass).map((name) => ({ name, checks: [] })));
+  });
+
+  test('are refused by it for the same, except where they are marked as stricter', async () => {
+    const expected = Object.entries(fail).filter(([, example]) => isCreatable(example)).map(([name, { stricter }]) => ({ name, checks: stricter === true ? [] : [id] }));
+    const found = await judged(fail);
+    const told = new Map(found.map(({ name, checks }) => [name, checks]));
+    expect(found.map(({ name, checks }) => ({ name, checks: checks.filter((check) => check === id) }))).toEqual(expected.filter(({ name }) => told.has(name)));
+    expect(found.length).toBeGreaterThan(0);
+  });
+});
+
+/** Pods of templates are made by controllers, and ephemeral containers join later. */
+function isCreatable({ pod, template }: Example): boolean {
+  return template !== true && pod.spec.ephemeralContainers === undefined;
+}
+
+/** Which of our checks the API server names for each pod that is not malformed, at the version that it is judged by. */
+async function judged(examples: Readonly<Record<string, Example | Failing>>): Promise<{ name: string; checks: string[] }[]> {
+  const creatable = Object.entries(examples).filter(([, example]) => isCreatable(example));
+  const verdicts = await Promise.all(creatable.map(async ([name, { pod, given }]) => {
+    const version = given?.profile?.podSecurity?.version ?? 'latest';
+    const verdict = await verdictOn(() => client.create(podsOf(version), { ...pod, metadata: { ...pod.metadata, namespace: namespaceOf(version) } }, dryRun));
+    return { name, ...verdict };
+  }));
+  return verdicts.filter(({ malformed }) => !malformed).map(({ name, violations }) => ({ name, checks: [...new Set(violations.map((one) => ANSWERS_FOR.get(one) ?? one))] }));
+}
 
 /** The figures of all versions, a line each. */
 function table(): string {

@@ -11,7 +11,11 @@ const toldOf = (example: Example): string[] => faultsOf(example).map(({ reason, 
 
 /** The golden file: what is told of the object, and the object. */
 function golden(example: Example, faults: readonly string[]): string {
-  const notes = [...(example.given === undefined ? [] : [`where ${example.given.says}`]), ...faults.map((fault) => `refused: ${fault}`)];
+  const notes = [
+    ...(example.given === undefined ? [] : [`where ${example.given.says}`]),
+    ...faults.map((fault) => `refused: ${fault}`),
+    ...('stricter' in example ? ['Pod Security restricted lets it in'] : []),
+  ];
   return `${notes.map((note) => `# ${note}\n`).join('')}${stringify(objectOf(example), { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 

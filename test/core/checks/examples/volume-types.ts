@@ -1,6 +1,6 @@
 import { goodPod } from '../pods.ts';
 import type { Volume } from '../../../../src/core/checks/pod.ts';
-import { type Examples, type Failing, specWith } from './example.ts';
+import { type Examples, type Failing, specWith, stricter } from './example.ts';
 
 const LISTED: Readonly<Record<string, object>> = {
   'config-map': { configMap: { name: 'settings' } },
@@ -16,7 +16,6 @@ const UNLISTED: Readonly<Record<string, object>> = {
   hostPath: { path: '/var/run' },
   nfs: { server: 'nfs.example.com', path: '/' },
   iscsi: { targetPortal: '192.0.2.1:3260', iqn: 'iqn.2001-04.com.example:storage', lun: 0 },
-  csi: { driver: 'csi.example.com' },
   gitRepo: { repository: 'https://git.example.com/repository' },
   gcePersistentDisk: { pdName: 'data' },
   awsElasticBlockStore: { volumeID: 'data' },
@@ -35,28 +34,34 @@ const UNLISTED: Readonly<Record<string, object>> = {
   photonPersistentDisk: { pdID: 'data' },
   scaleIO: { gateway: 'https://storage.example.com', system: 'storage', secretRef: { name: 'storage' }, volumeName: 'data' },
   storageos: { volumeName: 'data' },
-  notYetInvented: {},
 };
 
 function podWithVolume(source: object): Failing['pod'] {
   return goodPod({ volumes: [{ name: 'data', ...source } as Volume] });
 }
 
+function ofTypes(sources: Readonly<Record<string, object>>): Record<string, Failing> {
+  return Object.fromEntries(Object.entries(sources).map(([type, source]) => [
+    type.replaceAll(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`),
+    { pod: podWithVolume({ [type]: source }), faults: [`volume-type spec.volumes[0].${type}`] },
+  ]));
+}
+
 export const volumeTypes: Examples = {
   pass: Object.fromEntries(Object.entries(LISTED).map(([name, source]) => [name, { pod: podWithVolume(source) }])),
   fail: {
-    ...Object.fromEntries(Object.entries(UNLISTED).map(([type, source]) => [
-      type.replaceAll(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`),
-      { pod: podWithVolume({ [type]: source }), faults: [`volume-type spec.volumes[0].${type}`] },
-    ])),
+    ...ofTypes(UNLISTED),
+    ...stricter(ofTypes({ csi: { driver: 'csi.example.com' }, image: { reference: `registry.example.com/data@sha256:${'0'.repeat(64)}` }, notYetInvented: {} })),
     'host-path-template': { pod: podWithVolume({ hostPath: { path: '/' } }), template: true, faults: ['volume-type spec.template.spec.volumes[0].hostPath'] },
     'two-types': { pod: podWithVolume({ emptyDir: {}, secret: { secretName: 'settings' } }), faults: ['volume-ambiguous spec.volumes[0]'] },
-    'no-type': { pod: podWithVolume({}), faults: ['volume-ambiguous spec.volumes[0]'] },
-    'projected-trust-bundle': { pod: podWithVolume({ projected: { sources: [{ clusterTrustBundle: { name: 'ca', path: 'ca.crt' } }] } }), faults: ['volume-type spec.volumes[0].projected.sources[0].clusterTrustBundle'] },
-    'projected-pod-certificate': { pod: podWithVolume({ projected: { sources: [{ podCertificate: { signerName: 'example.com/signer', keyType: 'ED25519' } }] } }), faults: ['volume-type spec.volumes[0].projected.sources[0].podCertificate'] },
-    'secret-that-the-profile-does-not-list': {
-      ...specWith({ volumes: [{ name: 'data', secret: { secretName: 'settings' } } as Volume] }, 'volume-type spec.volumes[0].secret'),
-      given: { says: 'the profile lists emptyDir alone', profile: { volumeTypes: ['emptyDir'] } },
-    },
+    ...stricter({
+      'no-type': { pod: podWithVolume({}), faults: ['volume-ambiguous spec.volumes[0]'] },
+      'projected-trust-bundle': { pod: podWithVolume({ projected: { sources: [{ clusterTrustBundle: { name: 'ca', path: 'ca.crt' } }] } }), faults: ['volume-type spec.volumes[0].projected.sources[0].clusterTrustBundle'] },
+      'projected-pod-certificate': { pod: podWithVolume({ projected: { sources: [{ podCertificate: { signerName: 'example.com/signer', keyType: 'ED25519' } }] } }), faults: ['volume-type spec.volumes[0].projected.sources[0].podCertificate'] },
+      'secret-that-the-profile-does-not-list': {
+        ...specWith({ volumes: [{ name: 'data', secret: { secretName: 'settings' } } as Volume] }, 'volume-type spec.volumes[0].secret'),
+        given: { says: 'the profile lists emptyDir alone', profile: { volumeTypes: ['emptyDir'] } },
+      },
+    }),
   },
 };

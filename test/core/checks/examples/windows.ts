@@ -4,7 +4,7 @@ export const windows: Examples = {
   pass: { absent: passing({}), linux: { pod: specWith({ os: { name: 'linux' } }).pod } },
   fail: {
     windows: specWith({ os: { name: 'windows' } }, 'windows spec.os.name'),
-    'host-process-of-the-pod': specWith({ securityContext: { windowsOptions: { hostProcess: true } } }, 'host-process spec.securityContext.windowsOptions.hostProcess'),
+    'host-process-of-the-pod': specWith({ hostNetwork: true, securityContext: { windowsOptions: { hostProcess: true } } }, 'host-network spec.hostNetwork', 'host-process spec.securityContext.windowsOptions.hostProcess'),
     ...alsoInEveryPosition('host-process', secured({ windowsOptions: { hostProcess: true } }), 'host-process securityContext.windowsOptions.hostProcess'),
   },
 };
