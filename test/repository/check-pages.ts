@@ -18,6 +18,12 @@ The sidecar's own containers and volumes are judged by [sidecar-intact](sidecar-
 check gives advice, and one that it neither proves nor tells of is spared nothing. A SandboxProfile may turn a check into a warning
 (\`warnOnly\`), but not an essential one.
 
+What the last column names is the Pod Security standard \`restricted\`, in the version that \`spec.podSecurity.version\` of the profile pins: v1.28
+and every minor up to v1.36, or \`latest\`. No pod that the API server's own Pod Security refuses at that version passes these checks
+(\`test/cluster/pod-security.test.ts\` asks it about thousands of generated pods); where we are stricter the check's page says so. A
+namespace that takes agents cannot itself enforce \`baseline\` or \`restricted\`: the sidecar's first container needs NET_ADMIN for a moment,
+which is proven here and refused there.
+
 \`sallyport check FILE\` says all of this offline.
 `;
 
@@ -43,8 +49,14 @@ export function checkPages(): Record<string, string> {
 }
 
 function index(): string {
-  const rows = CHECKS.map(({ id, title, essential }) => `| [${id}](${id}.md) | ${title} | ${essential ? 'yes' : ''} |`);
-  return ['| check | holds where | essential |', '|---|---|---|', ...rows, '| [admission](admission.md) | the request can be judged at all | yes |', ''].join('\n');
+  const rows = CHECKS.map(({ id, title, essential }) => `| [${id}](${id}.md) | ${title} | ${essential ? 'yes' : ''} | ${standards(id)} |`);
+  return ['| check | holds where | essential | Pod Security |', '|---|---|---|---|', ...rows, '| [admission](admission.md) | The request can be judged at all | yes | |', ''].join('\n');
+}
+
+/** The sections of the standard that a check's header gives as its source. */
+function standards(id: string): string {
+  const [, sections = ''] = /Source: Pod\s+Security\s+Standards,\s+((?:"[^"]+"(?:,\s+)?)+)/.exec(header(id)) ?? [];
+  return Array.from(sections.matchAll(/"([^"]+)"/g), ([, section]) => section).join(', ');
 }
 
 /** What the check says, from its golden pods: each of its reasons once. */
