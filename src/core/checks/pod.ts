@@ -13,7 +13,6 @@ export interface EnvVar extends Shaped<typeof envVarShape> {}
 export interface VolumeMount extends Shaped<typeof volumeMountShape> {}
 export interface Volume extends Shaped<typeof volumeShape> {}
 export interface Toleration extends Shaped<typeof tolerationShape> {}
-export interface OwnerReference extends Shaped<typeof ownerShape> {}
 export interface Probe extends Shaped<typeof handlerShape> {}
 
 const seccompShape = record({}, { type: text, localhostProfile: text });
