@@ -21,7 +21,7 @@ export interface LeaseSettings {
   /** Told of each change, after it. */
   readonly onChange?: (leading: boolean) => void;
   /** Told of each attempt that failed; the next one comes by itself. */
-  readonly onFault?: (fault: KubeFault) => void;
+  readonly onFault?: ((fault: KubeFault) => void) | undefined;
 }
 
 /** In milliseconds; `duration` is at least `deadline` and `deadline` more than `retry`. */

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { connectKube } from '../../adapters/kube/client.ts';
 import { watchExemptions } from '../../adapters/kube/exemptions.ts';
-import { holdLease } from '../../adapters/kube/leader.ts';
 import { watchNamespaces } from '../../adapters/kube/namespaces.ts';
 import { watchObjects } from '../../adapters/kube/objects.ts';
 import { watchProfiles } from '../../adapters/kube/profiles.ts';
@@ -12,9 +9,10 @@ import { watchTrust } from '../../adapters/kube/trust.ts';
 import type { ListenAddress } from '../../adapters/network/listen-address.ts';
 import type { Guards } from '../../core/admission/context.ts';
 import { isOnlyListed, type ListedTemplate } from '../../core/admission/resources.ts';
-import { SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK } from '../../core/terms/fixed-names.ts';
+import { SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION } from '../../core/terms/fixed-names.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { InjectionBase } from './injection-settings.ts';
+import { takeLead } from './leadership.ts';
 import type { Log } from './ports.ts';
 import { clusterReceipts } from './receipts.ts';
 import { scanCluster } from './scan/in-cluster.ts';
@@ -44,13 +42,8 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
   };
   try {
     const watch = { client, now: Date.now, random: Math.random, onFault };
-    const writers: (() => void)[] = [];
-    const onChange = (leading: boolean): void => {
-      log.info({ leading }, leading ? 'this replica writes' : 'this replica no longer writes');
-      for (const wake of writers) wake();
-    };
-    // Of this process, not of the pod: a container that starts again is another holder.
-    const lease = holdLease({ ...watch, namespace: SYSTEM_NAMESPACE, name: WEBHOOK, identity: `${hostname()}_${randomUUID()}`, onChange });
+    const registry = new Registry();
+    const lease = takeLead({ watch, registry, log });
     running.push(() => lease.stop());
     const place = installedPlace(settings.injection.clusterDomain);
     const serving = await startServing({ watch, lease, place, ...(settings.tlsDir === undefined ? {} : { tlsDir: settings.tlsDir }), log });
@@ -59,7 +52,6 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     running.push(...Object.values(sources).map((source) => () => source.stop()));
     const receipts = await clusterReceipts(client, SYSTEM_NAMESPACE, settings.injection);
     const facts = clusterFacts({ ...sources, client, receipts, now: Date.now }, settings.injection);
-    const registry = new Registry();
     const scan = scanCluster({ client, facts, lease, registry, onFault, log });
     running.push(() => scan.stop());
     const webhook = await startWebhook({ listen, health, ...(guards && { guards }) }, { facts, certificate: serving.certificate, events: scan.events, registry, log });
@@ -70,8 +62,7 @@ export async function startClustered(settings: ClusteredSettings): Promise<Runni
     const templates = keepTemplateRules({ ...watch, configuration: VALIDATING_CONFIGURATION, webhook: TEMPLATES_WEBHOOK, templates: listed, mayWrite: () => lease.leading });
     profiles.onChange(() => templates.wake());
     running.push(() => templates.stop());
-    writers.push(() => templates.wake());
-    writers.push(() => serving.wake(), () => scan.wake());
+    lease.wakeOnChange(serving, templates, scan);
     return {
       ...webhook,
       async close(drain) {
