@@ -27,23 +27,10 @@ which is proven here and refused there.
 \`sallyport check FILE\` says all of this offline.
 `;
 
-const ADMISSION = `# admission
-
-${NOTE}
-**What can be judged is judged, and nothing else is admitted**
-
-A request is refused, in every mode of the namespace, where its object has not the types that the Kubernetes API gives it, where its
-kind is none that this version reviews, and where the controller has not yet published what the sidecar needs. A pod that carries the
-label \`sallyport.dev/agent\` in a namespace that takes no agents is refused, and so is every pod of a namespace that picks a
-SandboxProfile which does not exist. A pod with more than 100 containers of all kinds, 200 volumes or 50,000 values in all is refused
-unjudged, and of more than 500 faults the rest is counted in one, \`more-faults\`.
-`;
-
 /** The pages that the links of faults point to, by path from the root: one for each check, made of its file's header, and their index. */
 export function checkPages(): Record<string, string> {
   return Object.fromEntries([
     ['docs/checks/README.md', `${INTRODUCTION}\n${index()}`],
-    ['docs/checks/admission.md', ADMISSION],
     ...CHECKS.map(({ id, title }) => [`docs/checks/${id}.md`, `# ${id}\n\n${NOTE}\n**${title}**\n\n${header(id)}\n\n${reasons(id)}`]),
   ]);
 }

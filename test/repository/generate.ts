@@ -37,8 +37,8 @@ const generated: Record<string, string> = {
 };
 
 const stale = Object.entries(generated).filter(([file, content]) => !existsSync(join(ROOT, file)) || readFileSync(join(ROOT, file), 'utf8') !== content);
-/** Pages of checks that there are no more. */
-const leftOver = globSync('docs/checks/*', { cwd: ROOT }).filter((file) => !(file in generated));
+/** Pages of checks that there are no more. The review itself is none, and its page is written by hand. */
+const leftOver = globSync('docs/checks/*', { cwd: ROOT }).filter((file) => !(file in generated) && file !== 'docs/checks/admission.md');
 if (process.argv.includes('--check')) {
   for (const file of [...stale.map(([file]) => file), ...leftOver]) process.stderr.write(`${file} is out of date: run \`npm run generate\`\n`);
   process.exitCode = stale.length + leftOver.length > 0 ? 1 : 0;
