@@ -23,12 +23,12 @@ export function takeLead({ watch, registry, log }: { watch: WatchSettings; regis
   };
   // Of this process, not of the pod: a container that starts again is another holder.
   const lease = holdLease({ ...watch, namespace: SYSTEM_NAMESPACE, name: WEBHOOK, identity: `${hostname()}_${randomUUID()}`, onChange });
-  new Gauge({
+  const leading = new Gauge({
     name: 'sallyport_webhook_leading',
     help: 'Whether this replica is the one that writes',
     registers: [registry],
     collect() {
-      this.set(lease.leading ? 1 : 0);
+      leading.set(lease.leading ? 1 : 0);
     },
   });
   return {
