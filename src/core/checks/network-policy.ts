@@ -72,7 +72,7 @@ function tooOpen({ name, policyTypes, ingress, egress }: NetworkPolicy, needed: 
       const beyond = portsBeyond(rule, needed);
       if (beyond === undefined) return [];
       const reason = rule.everybody && rule.ports.length === 0 ? 'network-policy-egress-open' : 'network-policy-egress-ports';
-      return [{ reason, field: FIELD, message: `NetworkPolicy ${quoted(name)} lets the pod out to ${beyond} (spec.egress[${index}])`, fix: `leave only ports of ${ports} in that rule` }];
+      return [{ reason, field: FIELD, message: `NetworkPolicy ${quoted(name)} lets the pod out to ${beyond} (spec.egress[${index}])`, fix: `leave only ports of ${ports} in that rule, or have the profile capture the port` }];
     }),
     ...inward.flatMap((rule, index): Finding[] => (!rule.everybody || !isEveryPort(rule.ports) ? [] : [{
       reason: 'network-policy-ingress-open',

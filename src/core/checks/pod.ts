@@ -61,7 +61,8 @@ const envVarShape = record({ name: text }, {
 const envFromShape = record({}, { prefix: text, configMapRef: record({}, { name: text }), secretRef: record({}, { name: text }) });
 
 const handlerShape = record({}, {
-  httpGet: record({}, { host: text, port: textOrNumber }),
+  exec: record({}, { command: listOf(text) }),
+  httpGet: record({}, { host: text, port: textOrNumber, httpHeaders: listOf(record({}, { name: text, value: text })) }),
   tcpSocket: record({}, { host: text, port: textOrNumber }),
   terminationGracePeriodSeconds: integer,
 });

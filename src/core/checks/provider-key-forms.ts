@@ -40,14 +40,17 @@ const FORMS: readonly { readonly title: string; readonly pattern: string }[] = [
 
 /** A key begins where no word goes on. Each form is a group, so that one pass tells whether there is a key and of whom. */
 const ANY = new RegExp(`(?<![A-Za-z0-9_-])(?:${FORMS.map(({ pattern }) => `(${pattern})`).join('|')})`);
+const EVERY = new RegExp(ANY, 'g');
 const SHORTEST = 16;
 /** No letter of a key: placeholders keep a key's beginning, for programs that look at it. */
 const EVIDENTLY_NONE = /placeholder|dummy|fake|changeme|example|redacted|replace|unused|injected|sallyport|(.)\1{7}/i;
 
 /** What a text has in it that is of the form of a provider's key, for sentences, such as `a key of OpenAI`. */
 export function keyIn(text: string): string | undefined {
-  if (text.length < SHORTEST) return undefined;
-  const found = ANY.exec(text);
-  if (found === null || EVIDENTLY_NONE.test(found[0])) return undefined;
-  return FORMS[found.slice(1).findIndex((group) => group !== undefined)]?.title;
+  // To look for all of them costs a copy of the expression, which hardly any text is worth.
+  if (text.length < SHORTEST || !ANY.test(text)) return undefined;
+  for (const [key, ...groups] of text.matchAll(EVERY)) {
+    if (!EVIDENTLY_NONE.test(key)) return FORMS[groups.findIndex((group) => group !== undefined)]?.title;
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
 import { keyIn, PROVIDER_VARIABLES } from './provider-key-forms.ts';
-import type { ContainerAt } from './view.ts';
+import { handlersOf, type ContainerAt, type PodView } from './view.ts';
 
 /**
  * The agent holds no keys of those it calls: whoever can read the pod could read them, and the proxy adds them to the calls it lets out.
@@ -12,6 +12,8 @@ import type { ContainerAt } from './view.ts';
  *                                    evidently a placeholder
  *   containers[*].command[*]         nothing of the form of a known provider's key
  *   containers[*].args[*]            the same
+ *   containers[*].HANDLER.exec.command[*], containers[*].HANDLER.httpGet.httpHeaders[*].value
+ *                                    the same, in every probe and hook
  *
  * The value itself stands in no message.
  */
@@ -19,7 +21,7 @@ export const providerKeys: Check = {
   id: 'provider-keys',
   title: 'No provider\'s key is in the manifest',
   essential: false,
-  review: ({ containers }) => containers.flatMap((one) => [...inEnvironment(one), ...inCommand(one)]),
+  review: (view) => [...view.containers.flatMap((one) => [...inEnvironment(one), ...inCommands(one)]), ...inHandlers(view)],
 };
 
 const FIX = 'remove it, and revoke the key, which the manifest has given away; give the agent a placeholder and have the proxy put the key in';
@@ -34,11 +36,22 @@ function inEnvironment({ container, field, title }: ContainerAt): Finding[] {
   });
 }
 
-function inCommand({ container, field, title }: ContainerAt): Finding[] {
-  return (['command', 'args'] as const).flatMap((list) => (container[list] ?? []).flatMap((argument, index) => {
-    const form = keyIn(argument);
-    return form === undefined ? [] : [{ reason: 'provider-key', field: `${field}.${list}[${index}]`, message: `${title} has ${form} on its command line`, fix: FIX }];
-  }));
+function inCommands({ container, field, title }: ContainerAt): Finding[] {
+  return (['command', 'args'] as const).flatMap((list) => inTexts(container[list] ?? [], (index) => `${field}.${list}[${index}]`, title, 'on its command line'));
+}
+
+function inHandlers(view: PodView): Finding[] {
+  return handlersOf(view).flatMap(({ handler, field, title }) => [
+    ...inTexts(handler.exec?.command ?? [], (index) => `${field}.exec.command[${index}]`, title, 'on its command line'),
+    ...inTexts((handler.httpGet?.httpHeaders ?? []).map(({ value = '' }) => value), (index) => `${field}.httpGet.httpHeaders[${index}].value`, title, 'in a header'),
+  ]);
+}
+
+function inTexts(texts: readonly string[], fieldOf: (index: number) => string, title: string, where: string): Finding[] {
+  return texts.flatMap((text, index) => {
+    const form = keyIn(text);
+    return form === undefined ? [] : [{ reason: 'provider-key', field: fieldOf(index), message: `${title} has ${form} ${where}`, fix: FIX }];
+  });
 }
 
 const PLACEHOLDER = /placeholder|dummy|fake|change-?me|example|redacted|replace|your[-_ ]|unused|not-?(?:used|needed|set|a-)|injected|sallyport|proxy|^<.*>$|^(.)\1*$/i;

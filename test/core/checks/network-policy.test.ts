@@ -71,7 +71,7 @@ describe('a pod that is created', () => {
 
   test('is told which rule of which policy is too open', () => {
     const [fault] = faultsOf(goodPod(), { facts: facts(out({ ports: NEEDED }, { ports: [{ port: 22, endPort: 25 }] })) });
-    expect(fault).toMatchObject({ weight: 'deny', message: 'NetworkPolicy "p" lets the pod out to ports 22 to 25/TCP (spec.egress[1])', fix: 'leave only ports of 53/UDP, 53/TCP, 80/TCP, 443/TCP, 8443/TCP in that rule' });
+    expect(fault).toMatchObject({ weight: 'deny', message: 'NetworkPolicy "p" lets the pod out to ports 22 to 25/TCP (spec.egress[1])', fix: 'leave only ports of 53/UDP, 53/TCP, 80/TCP, 443/TCP, 8443/TCP in that rule, or have the profile capture the port' });
   });
 
   test('is refused while the policies are not known, which is no fault of its own', () => {

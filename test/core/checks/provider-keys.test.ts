@@ -49,6 +49,18 @@ describe('a value of the form of a key', () => {
     expect(told('provider-keys', podWith({ command: ['run', key], args: ['--key', key] }))).toEqual([`provider-key ${AT}.command[1]`, `provider-key ${AT}.args[1]`]);
   });
 
+  test('is found in probes and hooks', () => {
+    const key = KEYS[0]?.[1] ?? '';
+    const probe = { httpGet: { port: 80, httpHeaders: [{ name: 'Accept', value: '*' }, { name: 'Authorization', value: `Bearer ${key}` }] } };
+    expect(told('provider-keys', podWith({ readinessProbe: probe, lifecycle: { preStop: { exec: { command: ['bye', key] } } } }))).toEqual([
+      `provider-key ${AT}.readinessProbe.httpGet.httpHeaders[1].value`, `provider-key ${AT}.lifecycle.preStop.exec.command[1]`,
+    ]);
+  });
+
+  test('is found behind a placeholder', () => {
+    expect(told('provider-keys', variable('SETTING', `sk-${'ant'}-placeholder-0123456789 ${KEYS[0]?.[1]}`))).toEqual([`provider-key ${AT}.env[0].value`]);
+  });
+
   test.each([
     ['a placeholder that keeps the beginning', `sk-${'ant'}-placeholder-0123456789`],
     ['one letter again and again', `sk-${'proj'}-${'x'.repeat(40)}`],
