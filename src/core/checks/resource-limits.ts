@@ -10,6 +10,8 @@ import type { ContainerAt, PodView } from './view.ts';
  *   field                                                              allowed
  *   containers[*].resources.limits.{cpu,memory,ephemeral-storage}      above 0, at most spec.limits of the profile
  *   spec.resources.limits.{cpu,memory}                                 absent: limits of the whole pod take from the sidecar what it needs
+ *
+ * Ephemeral containers have none: the API gives them no resources.
  */
 export const resourceLimits: Check = {
   id: 'resource-limits',
@@ -27,12 +29,12 @@ const RESOURCES = [
   { name: 'ephemeral-storage', member: 'ephemeralStorage', example: '1Gi' },
 ] as const;
 
-function limit({ container, field, title }: ContainerAt, { name, member, example }: typeof RESOURCES[number], ceilings: ProfileSpec['limits']): Finding[] {
+function limit({ kind, container, field, title }: ContainerAt, { name, member, example }: typeof RESOURCES[number], ceilings: ProfileSpec['limits']): Finding[] {
   const at = `${field}.resources.limits.${name}`;
   const ceiling = ceilings[member];
   const given = container.resources?.limits?.[name];
   if (given === undefined) {
-    return [{ reason: 'limit-missing', field: at, message: `${title} has no limit of ${name}`, fix: `set resources.limits.${name}, such as ${example}; at most ${ceiling}` }];
+    return kind === 'ephemeral container' ? [] : [{ reason: 'limit-missing', field: at, message: `${title} has no limit of ${name}`, fix: `set resources.limits.${name}, such as ${example}; at most ${ceiling}` }];
   }
   const amount = parseQuantity(given);
   if (amount === undefined || amount === 0n) {

@@ -11,6 +11,7 @@ const CASES: readonly [sentence: string, pod: Pod, faults: string[]][] = [
   ['exactly what the profile has, in other words', limited({ cpu: 8, memory: '17179869184', 'ephemeral-storage': '32768Mi' }), []],
   ['amounts that are none', limited({ cpu: 'much', memory: '-1Gi', 'ephemeral-storage': '0' }), [`limit-malformed ${AT}.cpu`, `limit-malformed ${AT}.memory`, `limit-malformed ${AT}.ephemeral-storage`]],
   ['limits of the whole pod, which squeeze the sidecar', goodPod({ resources: { limits: { cpu: '1', memory: '64Mi' } } }), ['pod-limit spec.resources.limits.cpu', 'pod-limit spec.resources.limits.memory']],
+  ['an ephemeral container, which cannot have any', goodPod({ ephemeralContainers: [{ name: 'debugger' }] }), []],
   ['requests of the whole pod', goodPod({ resources: { requests: { cpu: '1' } } }), []],
 ];
 
