@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply, type Ended, eventually, kubectl, mustKubectl } from './kubectl.ts';
+import { networkPolicy } from './network-policy.ts';
 import { type WebhookHere, webhookHere } from './webhook-here.ts';
 
 // Gate one against a real API server, called by it for whatever it reviews. No node is needed: pods are bound by hand, and a refusal comes before a connection.
@@ -41,18 +42,23 @@ function profile(name: string, spec: object): object {
   return { apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name }, spec: { runtimeClassNames: { required: false }, ...spec } };
 }
 
-/** Lets out what a sidecar needs, and nobody in. */
-function networkPolicy(namespaceName: string): object {
-  const ports = [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }, { protocol: 'TCP', port: 80 }, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 8443 }];
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'agents', namespace: namespaceName }, spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], egress: [{ ports }] } };
-}
-
 function exemption(name: string, spec: object): object {
   return { apiVersion: 'sallyport.dev/v1alpha1', kind: 'Exemption', metadata: { name, namespace: 'sallyport-system' }, spec: { reason: 'a test', requestedBy: 'the test', expires: new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, ''), ...spec } };
 }
 
 const create = (object: object, ...flags: string[]): Promise<Ended> => kubectl(['create', '-f', '-', ...flags], object);
 const JO = ['--as', 'jo', '--as-group', 'system:authenticated', '--as-group', 'developers'];
+
+const binding = (name: string, place: string, metadata: object = {}): object => ({ apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace: place, ...metadata }, target: { apiVersion: 'v1', kind: 'Node', name: NODE } });
+const bind = (name: string, place: string, metadata?: object): Promise<Ended> => kubectl(['create', '--raw', `/api/v1/namespaces/${place}/pods/${name}/binding`, '-f', '-'], binding(name, place, metadata));
+const bindOldWay = (name: string, place: string): Promise<Ended> => kubectl(['create', '--raw', `/api/v1/namespaces/${place}/bindings`, '-f', '-'], binding(name, place));
+const exec = (place: string, ...flags: string[]): Promise<Ended> => kubectl(['-n', place, 'exec', 'worker', ...flags, '--', 'true']);
+const asJo = (...args: string[]): Promise<Ended> => kubectl([...args, ...JO]);
+const template = (spec: object): object => ({ metadata: { labels: { app: 'triage' } }, spec });
+const pool = (spec: object): object => ({ apiVersion: 'extensions.agents.x-k8s.io/v1alpha1', kind: 'SandboxWarmPool', metadata: { name: 'x', namespace: OPEN }, spec: { replicas: 2, sandboxTemplateRef: { name: 'x' }, ...spec } });
+const patchStatus = (changes: object, ...flags: string[]): Promise<Ended> => kubectl(['-n', AGENTS, 'patch', 'pod', 'sized', '--subresource=status', '-p', JSON.stringify(changes), ...flags]);
+const REFUSED = 'denied the request: Sallyport refused';
+const GUARDED = 'denied the request: Sallyport refused Namespace';
 
 /** Everybody may do everything here: what is refused is refused by gate one. */
 const RIGHTS = ['developers', 'system:nodes'].map((group) => ({
@@ -109,10 +115,6 @@ afterAll(async () => {
 });
 
 describe('bindings', () => {
-  const binding = (name: string, place: string, metadata: object = {}): object => ({ apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace: place, ...metadata }, target: { apiVersion: 'v1', kind: 'Node', name: NODE } });
-  const bind = (name: string, place: string, metadata?: object): Promise<Ended> => kubectl(['create', '--raw', `/api/v1/namespaces/${place}/pods/${name}/binding`, '-f', '-'], binding(name, place, metadata));
-  const bindOldWay = (name: string, place: string): Promise<Ended> => kubectl(['create', '--raw', `/api/v1/namespaces/${place}/bindings`, '-f', '-'], binding(name, place));
-
   test('A33: a pod that waited while its namespace took no agents is not sent to a node, by neither way', async () => {
     expect(await create(pod('early', LATE, BARE))).toMatchObject({ code: 0 });
     await mustKubectl(['label', 'namespace', LATE, 'sallyport.dev/agents=enforce', 'sallyport.dev/profile=contained']);
@@ -140,9 +142,6 @@ describe('bindings', () => {
 });
 
 describe('A24: connections to a running agent', () => {
-  const exec = (place: string, ...flags: string[]): Promise<Ended> => kubectl(['-n', place, 'exec', 'worker', ...flags, '--', 'true']);
-  const REFUSED = 'denied the request: Sallyport refused';
-
   test('exec and attach are refused where the profile says so', async () => {
     expect((await exec(AGENTS)).err).toContain(`admission webhook "connections.sandbox.sallyport.dev" ${REFUSED} exec into Pod worker in namespace ${AGENTS}`);
     expect((await kubectl(['-n', AGENTS, 'attach', 'worker', '-c', 'agent'])).err).toContain(`${REFUSED} attach to Pod worker`);
@@ -196,13 +195,12 @@ describe('a running agent', () => {
   });
 
   test('A36: is no other agent through its status, which kubelets write without a call', async () => {
-    const patch = (changes: object, ...flags: string[]): Promise<Ended> => kubectl(['-n', AGENTS, 'patch', 'pod', 'sized', '--subresource=status', '-p', JSON.stringify(changes), ...flags]);
     const before = here.reviews.length;
-    expect((await patch({ metadata: { labels: { 'sallyport.dev/agent': 'other' } } })).err).toContain('the update makes the pod another agent');
-    expect((await patch({ metadata: { annotations: { 'sallyport.dev/receipt': 'x' } } })).err).toContain('stays as it was when the pod was created');
+    expect((await patchStatus({ metadata: { labels: { 'sallyport.dev/agent': 'other' } } })).err).toContain('the update makes the pod another agent');
+    expect((await patchStatus({ metadata: { annotations: { 'sallyport.dev/receipt': 'x' } } })).err).toContain('stays as it was when the pod was created');
     expect(here.reviews.length).toBe(before + 2);
-    expect(await patch({ status: { message: 'seen' } })).toMatchObject({ code: 0 });
-    expect(await patch({ metadata: { annotations: { note: 'x' } }, status: { message: 'again' } }, '--as', `system:node:${NODE}`, '--as-group', 'system:nodes')).toMatchObject({ code: 0 });
+    expect(await patchStatus({ status: { message: 'seen' } })).toMatchObject({ code: 0 });
+    expect(await patchStatus({ metadata: { annotations: { note: 'x' } }, status: { message: 'again' } }, '--as', `system:node:${NODE}`, '--as-group', 'system:nodes')).toMatchObject({ code: 0 });
     expect(here.reviews.slice(before + 2)).toEqual([]);
   });
 
@@ -215,9 +213,6 @@ describe('a running agent', () => {
 });
 
 describe('A7, A32: the labels of a namespace that takes agents', () => {
-  const GUARDED = 'denied the request: Sallyport refused Namespace';
-  const asJo = (...args: string[]): Promise<Ended> => kubectl([...args, ...JO]);
-
   test.each([['sallyport.dev/agents-'], ['sallyport.dev/agents=warn'], ['sallyport.dev/profile-'], ['sallyport.dev/profile=isolated']])('%s is refused to who is no guard', async (change) => {
     const ended = await asJo('label', 'namespace', AGENTS, change, '--overwrite');
     expect(ended.err).toContain(`admission webhook "guard.sallyport.dev" ${GUARDED} ${AGENTS}`);
@@ -255,8 +250,6 @@ describe('A7, A32: the labels of a namespace that takes agents', () => {
 });
 
 describe('A29: templates', () => {
-  const template = (spec: object): object => ({ metadata: { labels: { app: 'triage' } }, spec });
-
   test.each([
     ['agents.x-k8s.io/v1alpha1', 'Sandbox', { podTemplate: template(BARE) }, 'spec.podTemplate'],
     ['extensions.agents.x-k8s.io/v1alpha1', 'SandboxTemplate', { podTemplate: template(BARE) }, 'spec.podTemplate'],
@@ -278,7 +271,6 @@ describe('A29: templates', () => {
   });
 
   test('A30: a pool that keeps old pods is refused', async () => {
-    const pool = (spec: object): object => ({ apiVersion: 'extensions.agents.x-k8s.io/v1alpha1', kind: 'SandboxWarmPool', metadata: { name: 'x', namespace: OPEN }, spec: { replicas: 2, sandboxTemplateRef: { name: 'x' }, ...spec } });
     for (const spec of [{}, { updateStrategy: { type: 'OnReplenish' } }]) expect((await create(pool(spec))).err).toContain('the pool keeps pods that are older than its template');
     expect(await create(pool({ updateStrategy: { type: 'Recreate' } }))).toMatchObject({ code: 0 });
   });

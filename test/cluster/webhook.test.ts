@@ -11,6 +11,7 @@ import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
 import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import { type RunningWebhook, startWebhook } from '../../src/apps/webhook/start.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
+import { networkPolicy } from './network-policy.ts';
 
 // The webhook runs in this process and the API server calls it on the loopback, so that the control plane alone is enough for these tests.
 
@@ -90,6 +91,7 @@ beforeAll(async () => {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ELSEWHERE, labels: OWN_LABEL } },
   );
   for (const namespace of [AGENTS, ELSEWHERE]) await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
+  await apply(networkPolicy(AGENTS));
   namespaces = watchNamespaces({ client, ...watch });
   objects = watchObjects({ client, ...watch });
   exemptions = watchExemptions({ client, ...watch });
