@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyInstallation, removeInstallation } from '../../cluster/installed.ts';
 import type { BenchOptions, Outcome } from '../main.ts';
 import { table } from '../report.ts';
 import { type ApiFigures, clear, measureCreates } from './api-creates.ts';
@@ -8,7 +9,7 @@ import { findCluster } from './cluster.ts';
 import { measureDecisions } from './decisions.ts';
 import { kyverno, startKyverno, uninstallKyverno } from './kyverno.ts';
 import { measureMemory } from './memory.ts';
-import { install, startWebhook, uninstall } from './ours.ts';
+import { startWebhook } from './ours.ts';
 import { namespaceOf } from './pods.ts';
 import { prepareNamespaces, removeNamespaces, ways } from './ways.ts';
 
@@ -23,11 +24,16 @@ interface Bar {
 export async function compareAdmission(options: BenchOptions): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
   const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).toReversed()) await stop();
+  };
+  const interrupted = (): void => void stopAll().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const cluster = findCluster();
-    stops.push(cluster.stop, removeNamespaces, uninstall);
+    stops.push(cluster.stop, removeNamespaces, removeInstallation);
     await prepareNamespaces();
-    await install(folder);
+    await applyInstallation();
     let webhook = await startWebhook(cluster.kubeconfig, folder);
     stops.push(() => webhook.stop());
     const found = kyverno();
@@ -57,7 +63,8 @@ export async function compareAdmission(options: BenchOptions): Promise<Outcome> 
       raw: { creates: api.samples, decisions: decisions.samples, memory: memory.samples },
     };
   } finally {
-    for (const stop of stops.toReversed()) await stop();
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await stopAll();
   }
 }
 
