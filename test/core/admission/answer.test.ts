@@ -65,3 +65,22 @@ describe('the answer to the API server', () => {
     expect(warned.warnings.join('').length).toBeLessThan(4_096);
   });
 });
+
+describe('what the profile makes of a fault', () => {
+  const [fault] = many(1);
+  const weighing = (...weights: Fault['weight'][]) =>
+    answerFor(creationOf({}), 'enforce', weights.flatMap((weight) => (fault === undefined ? [] : [{ ...fault, check: weight, weight }])), 'by-mode');
+
+  test('for the audit log alone is there, and in no warning', () => {
+    expect(weighing('audit')).toMatchObject({ allowed: true, warnings: [], auditAnnotations: { decision: 'allowed', checks: 'audit' } });
+    expect(weighing('audit', 'warn')).toMatchObject({ allowed: true, warnings: [expect.stringContaining('[warn]')], auditAnnotations: { checks: 'audit,warn' } });
+  });
+
+  test('for the audit log alone is no cause of a refusal either', () => {
+    const denied = weighing('audit', 'deny');
+    expect(denied).toMatchObject({ allowed: false, warnings: [], auditAnnotations: { decision: 'denied', checks: 'audit,deny' } });
+    expect(denied.message).toContain(': 1 fault\n');
+    expect(denied.message).not.toContain('[audit]');
+    expect(admissionResponse(denied)).toMatchObject({ response: { status: { details: { causes: [{ reason: 'privileged' }] } } } });
+  });
+});
