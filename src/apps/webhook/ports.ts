@@ -21,6 +21,8 @@ export interface Facts {
   profile(name: string): Fact<SandboxProfile>;
   /** What injection needs for pods of that profile; unknown while the controller has not said whom to trust. */
   injection(profile: SandboxProfile): Fact<InjectionSettings>;
+  /** There is no cluster to ask about other objects. */
+  readonly offline?: true;
   /** What checks know of other objects, from what is watched. It may lag by a moment: `objectsNow` is asked before a refusal rests on it. */
   readonly objects: ObjectFacts;
   /** The same for one namespace, and for the runtime class of that name if one is given, as the API server has it at this moment. */

@@ -24,6 +24,7 @@ export function knownOf(facts: Facts, labels: Labels, objects: ObjectFacts = fac
     namespaceLabels: labels,
     agentNamespaces: facts.agentNamespaces(),
     facts: objects,
+    ...(facts.offline && { offline: true }),
     templates: facts.templates(),
     now: facts.now(),
     ...(exemptions.known && { exemptions: exemptions.value }),

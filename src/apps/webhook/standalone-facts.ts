@@ -7,15 +7,15 @@ import type { Facts } from './ports.ts';
 
 const NO_CLUSTER = 'This webhook runs without a cluster, so there are no pods to look at.';
 
-/** Facts without a cluster: every namespace takes agents, under one profile, and no other object is there to be looked at. */
+/** Facts without a cluster: every namespace takes agents, under one profile, and what only other objects could tell is a warning. */
 export function standaloneFacts(profile: SandboxProfile, base: InjectionBase, trust: () => ControllerTrust): Facts {
   const labels = { [AGENTS_LABEL]: 'enforce', [PROFILE_LABEL]: profile.metadata.name };
-  const softened = withoutObjects(profile);
   return {
     namespaceLabels: () => Promise.resolve(known(labels)),
     agentNamespaces: () => [],
-    profile: () => known(softened),
+    profile: () => known(profile),
     injection: (asked) => known(injectionSettings(base, trust(), asked)),
+    offline: true,
     objects: NOTHING_KNOWN,
     objectsNow: () => Promise.resolve(NOTHING_KNOWN),
     livePod: () => Promise.resolve(unknown(NO_CLUSTER)),
@@ -28,9 +28,4 @@ export function standaloneFacts(profile: SandboxProfile, base: InjectionBase, tr
     now: Date.now,
     missing: () => [],
   };
-}
-
-/** Where there is no cluster, what only a cluster can tell is a warning, as it is in manifests. */
-function withoutObjects(profile: SandboxProfile): SandboxProfile {
-  return { ...profile, spec: { ...profile.spec, warnOnly: [...profile.spec.warnOnly, 'network-policy', 'runtime-class'] } };
 }

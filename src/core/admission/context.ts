@@ -21,6 +21,8 @@ export interface ReviewContext {
    * on while pods run: what is no longer what injection makes may still be what it made. Never asked about a pod that is being created.
    */
   readonly receipt?: (pod: Pod) => Fact<Labels>;
+  /** There is no cluster that could know more of other objects: what is unknown warns. */
+  readonly offline?: true;
   /** What is known of other objects. */
   readonly facts?: ObjectFacts;
   /** The pod behind the name of a connection or a binding, asked of the API server just now; `undefined` in it: there is none. */

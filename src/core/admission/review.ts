@@ -6,6 +6,7 @@ import { reviewConnection } from './connection.ts';
 import type { ReviewContext } from './context.ts';
 import { exempt, type ExemptionSubject } from './exemptions.ts';
 import { modeOf } from './namespace.ts';
+import { offline } from './offline.ts';
 import { type Outcome, unreadable } from './outcome.ts';
 import { reviewPod, reviewPodStatus } from './pod-review.ts';
 import { reviewPool } from './pool.ts';
@@ -24,7 +25,8 @@ import { reviewTemplates } from './templates.ts';
 export function review(request: AdmissionRequest, context: ReviewContext): AdmissionAnswer {
   const mode = modeOf(context.namespaceLabels);
   if (request.operation === 'DELETE') return pass(request, mode);
-  const { faults: found, weight, pod } = outcomeOf(request, context);
+  const { faults: told, weight, pod } = outcomeOf(request, context);
+  const found = context.offline === true ? told.map(offline) : told;
   const { exemptions = [], now = Number.POSITIVE_INFINITY } = context;
   const { faults, used } = pod === undefined ? { faults: found, used: [] } : exempt(found, subjectOf(request, pod, context), exemptions, now);
   return answerFor(request, mode, faults, weight, { profile: weight === 'absolute' ? undefined : context.profile?.metadata.name, exempted: used });

@@ -69,7 +69,7 @@ function reviewManifest(manifest: Manifest, subject: Subject, world: World, sett
   const { object, file, source, positionOf } = manifest;
   const setting = world.setting(subject.namespace);
   const found = subject.path === undefined ? reviewOwnObject(requestFor(subject, object), now).faults : faultsOf(object, subject, setting, world, settingsFor, now);
-  const faults = found.map((fault) => placed(offline(fault), manifest, subject));
+  const faults = found.map((fault) => placed(fault, manifest, subject));
   return {
     file,
     ...positionOf(''),
@@ -94,6 +94,7 @@ function faultsOf(object: Manifest['object'], subject: Subject, { labels, profil
     exemptions: world.exemptions,
     workloads: WORKLOAD_KINDS.filter((kind) => kind === subject.kind.kind).map((kind) => ({ kind, name: subject.name })),
     templates: world.templates,
+    offline: true,
     now,
   });
   return answer.faults;
@@ -101,12 +102,6 @@ function faultsOf(object: Manifest['object'], subject: Subject, { labels, profil
 
 function requestFor({ kind, resource, namespace, name }: Subject, object: unknown): AdmissionRequest {
   return { uid: 'check', kind, resource, namespace, name, operation: 'CREATE', object };
-}
-
-/** What the cluster would refuse for want of knowledge, nobody can tell here: a warning. */
-function offline(fault: Fault): Fault {
-  if (fault.unknown !== true) return fault;
-  return { ...fault, weight: 'warn', message: `cannot be told offline: ${fault.message}`, fix: 'give that object as input too, or ask the cluster: sallyport check --cluster' };
 }
 
 function placed(fault: Fault, { object, positionOf }: Manifest, subject: Subject): PlacedFault {
