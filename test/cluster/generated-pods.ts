@@ -56,12 +56,17 @@ const probe = mostly<Json | undefined>(
 const hook = mostly<Json | undefined>([undefined, undefined, undefined, { exec: { command: ['true'] } }, { httpGet: TARGET }], [{ httpGet: ELSEWHERE }, { tcpSocket: ELSEWHERE }]);
 const running = fc.record({ livenessProbe: probe, readinessProbe: probe, startupProbe: probe, lifecycle: fc.record({ postStart: hook, preStop: hook }) });
 
-const resources = mostly<Json | undefined>([goodContainer().resources], [undefined, { limits: { cpu: '1' } }, { limits: { cpu: '900', memory: '1Gi', 'ephemeral-storage': '1Gi' } }]);
-const env = mostly<readonly Json[]>([[], [{ name: 'MODE', value: 'a' }]], [[{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }]]);
+const resources = mostly<Json | undefined>([goodContainer().resources], [undefined, { limits: { cpu: '1' } }, { limits: { cpu: '900', memory: '1Gi', 'ephemeral-storage': '1Gi' } }, { limits: { ...goodContainer().resources?.limits, 'nvidia.com/gpu': '1' } }]);
+const env = mostly<readonly Json[]>(
+  [[], [{ name: 'MODE', value: 'a' }]],
+  [[{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }], [{ name: 'OPENAI_API_KEY', value: 'correct horse battery' }]],
+);
 const ports = mostly<readonly Json[]>([[], [{ containerPort: 80 }]], [[{ containerPort: 80, hostPort: 80 }], [{ containerPort: 81 }, { containerPort: 82, hostPort: 8082 }]]);
 
-const ephemeral: fc.Arbitrary<Json> = fc.record({ securityContext, env });
-const init: fc.Arbitrary<Json> = fc.record({ securityContext, env, ports, resources });
+const program = { image: mostly([goodContainer().image], ['registry.example.com/agent:1']), workingDir: mostly([undefined, '/work'], ['/proc/self/fd/8']), env };
+
+const ephemeral: fc.Arbitrary<Json> = fc.record({ securityContext, ...program });
+const init: fc.Arbitrary<Json> = fc.record({ securityContext, ...program, ports, resources });
 const restartable: fc.Arbitrary<Json> = fc.tuple(init, running).map(([one, more]) => ({ ...one, ...more, restartPolicy: 'Always' }));
 const main: fc.Arbitrary<Json> = fc.tuple(init, running).map(([one, more]) => ({ ...one, ...more }));
 
@@ -97,7 +102,7 @@ const podContext = fc.record({
 });
 
 const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/app0';
-const annotations = mostly<Readonly<Record<string, string>>>([{}], [{ [ANNOTATION]: 'unconfined' }, { [ANNOTATION]: 'runtime/default' }, { [ANNOTATION]: 'localhost/agent' }, { [ANNOTATION]: '' }]);
+const annotations = mostly<Readonly<Record<string, string>>>([{}], [{ [ANNOTATION]: 'unconfined' }, { [ANNOTATION]: 'runtime/default' }, { [ANNOTATION]: 'localhost/agent' }, { [ANNOTATION]: '' }, { 'nri.io/device': 'x' }]);
 
 /** What a pod shares with its node; the API server takes no host namespace beside a user namespace of the pod's own. */
 const sharing = mostly<Json>(
@@ -111,6 +116,7 @@ const others = fc.record({
   enableServiceLinks: mostly<boolean | undefined>([false], [true]),
   activeDeadlineSeconds: mostly<number | undefined>([600], [undefined, 9_999_999]),
   hostAliases: mostly<readonly Json[]>([[]], [[{ ip: '192.0.2.1', hostnames: ['api.example.com'] }]]),
+  tolerations: mostly<readonly Json[]>([[], [{ key: 'node.example.com/agents', operator: 'Exists' }]], [[{ operator: 'Exists' }]]),
   nodeName: mostly<string | undefined>([undefined], ['node-1']),
   os: mostly<Json | undefined>([undefined], [{ name: 'linux' }], 3),
   terminationGracePeriodSeconds: mostly<number | undefined>([undefined, 30], [100_000]),
@@ -172,7 +178,7 @@ function isUnmasked({ securityContext }: Json): boolean {
 }
 
 function container(name: string, changes: Json): Json {
-  return { name, image: goodContainer().image, ...changes };
+  return { name, ...changes };
 }
 
 function plainPod(generated: Json, name: string): Pod {

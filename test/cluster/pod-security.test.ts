@@ -15,7 +15,7 @@ import { generatedEphemeral, generatedPods } from './generated-pods.ts';
 // The API server's own Pod Security admission judges every pod too, at the version of the standard that the profile pins. Dry runs
 // go through the whole of admission and end before etcd.
 
-const PODS = 500;
+const PODS = 600;
 const EPHEMERAL = 60;
 const AT_ONCE = 24;
 
