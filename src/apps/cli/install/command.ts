@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { helpEnd } from '../../../adapters/command-line/help.ts';
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
-import { outputOption, pullPolicyOption } from '../../../adapters/command-line/options.ts';
+import { collect, outputOption, pullPolicyOption } from '../../../adapters/command-line/options.ts';
 import { installManifests } from './manifests.ts';
 import { type InstallOptions, PLACEHOLDER_IMAGE } from './options.ts';
 import { readClusterDomain, readImage, readReplicas, readResolver } from './read-flags.ts';
@@ -31,6 +31,8 @@ export function installCommand(): Command {
     .option('--replicas <count>', 'how many webhooks run', readReplicas, 3)
     .option('--resolver <address>', "address of the cluster's DNS server (default: what the webhook's own pod uses)", readResolver)
     .option('--cluster-domain <domain>', "the cluster's DNS domain (default: what the webhook's own pod uses)", readClusterDomain)
+    .option('--guard-user <name>', 'user who may change the labels of namespaces that take agents; may be repeated', collect)
+    .option('--guard-group <name>', 'group whose members may; may be repeated (default: system:masters)', collect)
     .option('--cert-manager', "cert-manager makes the webhook's certificate and keeps the caBundle (it has to be installed first)")
     .addOption(outputOption('YAML documents, or one JSON List', ['yaml', 'json']))
     .addHelpText('after', HELP_END)

@@ -7,6 +7,9 @@ export interface InstallOptions {
   /** Address of the cluster's DNS server; the webhook finds it in its own pod where this is absent. */
   readonly resolver?: string;
   readonly clusterDomain?: string;
+  /** Who may change the labels of namespaces that take agents; absent: the group `system:masters` alone. */
+  readonly guardUser?: readonly string[];
+  readonly guardGroup?: readonly string[];
   /** The webhook's certificate is made by cert-manager, and not by the webhook. */
   readonly certManager?: boolean;
 }

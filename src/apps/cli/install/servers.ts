@@ -15,13 +15,11 @@ export function servers(options: InstallOptions): object[] {
   return [priorityClass(), ...both.map(service), ...both.map((server) => deployment(server, options)), disruptionBudget()];
 }
 
-function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', replicas = 3, resolver, clusterDomain, certManager = false }: InstallOptions): Server {
+function webhook(options: InstallOptions): Server {
+  const { replicas = 3, certManager = false } = options;
   return {
     name: WEBHOOK,
-    args: [
-      'webhook', '--image', image, '--image-pull-policy', imagePullPolicy,
-      ...flag('--resolver', resolver), ...flag('--cluster-domain', clusterDomain), ...flag('--tls-dir', certManager ? TLS_DIR : undefined),
-    ],
+    args: webhookArguments(options),
     port: WEBHOOK_PORT,
     servicePort: 443,
     replicas,
@@ -29,6 +27,17 @@ function webhook({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', 
     resources: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '2', memory: '512Mi' } },
     ...(certManager ? { certificate: { secret: CERT_MANAGER_SECRET, mountPath: TLS_DIR } } : {}),
   };
+}
+
+function webhookArguments({ image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent', resolver, clusterDomain, guardUser = [], guardGroup = [], certManager = false }: InstallOptions): string[] {
+  return [
+    'webhook', '--image', image, '--image-pull-policy', imagePullPolicy,
+    ...flag('--resolver', resolver),
+    ...flag('--cluster-domain', clusterDomain),
+    ...guardUser.flatMap((user) => flag('--guard-user', user)),
+    ...guardGroup.flatMap((group) => flag('--guard-group', group)),
+    ...flag('--tls-dir', certManager ? TLS_DIR : undefined),
+  ];
 }
 
 function controller({ clusterDomain }: InstallOptions): Server {

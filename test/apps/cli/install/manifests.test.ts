@@ -182,13 +182,13 @@ describe('the servers', () => {
   });
 
   test('and what is injected use the one image that was given', () => {
-    const given = installManifests({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never', replicas: 3, resolver: '192.0.2.53', clusterDomain: 'k8s.example' }) as Any[];
+    const given = installManifests({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never', replicas: 5, resolver: '192.0.2.53', clusterDomain: 'k8s.example', guardUser: ['ana'], guardGroup: ['platform', 'system:masters'] }) as Any[];
     const [webhook, controller] = given.filter(({ kind }) => kind === 'Deployment');
-    expect(webhook?.spec.replicas).toBe(3);
+    expect(webhook?.spec.replicas).toBe(5);
     expect(webhook?.spec.template.spec.containers[0]).toMatchObject({
       image: 'registry.example.com/s@sha256:1',
       imagePullPolicy: 'Never',
-      args: ['webhook', '--image', 'registry.example.com/s@sha256:1', '--image-pull-policy', 'Never', '--resolver', '192.0.2.53', '--cluster-domain', 'k8s.example'],
+      args: ['webhook', '--image', 'registry.example.com/s@sha256:1', '--image-pull-policy', 'Never', '--resolver', '192.0.2.53', '--cluster-domain', 'k8s.example', '--guard-user', 'ana', '--guard-group', 'platform', '--guard-group', 'system:masters'],
     });
     expect(controller?.spec.template.spec.containers[0]).toMatchObject({ image: 'registry.example.com/s@sha256:1', imagePullPolicy: 'Never' });
   });
