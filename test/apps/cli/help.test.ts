@@ -23,7 +23,7 @@ function pagesOf(command: Command, parents: readonly string[]): Page[] {
 /** Every placeholder that an option or argument may have; one word for one thing. */
 const PLACEHOLDERS = new Set([
   'file', 'dir', 'file|dir', 'name|file', 'files', 'name', 'namespace/name', 'key=value,...', 'url', 'address', 'address:port', 'host:address', 'port', 'port:listener',
-  'protocol:address:port', 'domain', 'image', 'when', 'count', 'uid', 'size', 'key', 'base64', 'format', 'level', 'method', 'call', 'shell', 'command',
+  'protocol:address:port', 'domain', 'image', 'when', 'count', 'uid', 'size', 'key', 'base64', 'format', 'level', 'method', 'call', 'shell', 'command', 'checks', 'percent',
 ]);
 
 describe.each(pages)('the help of $name', ({ name, command, text }) => {

@@ -97,5 +97,5 @@ function marked(mark: string, lines: Lines): string[] {
 }
 
 function linesOf(text: string): string[] {
-  return text.split(/(?<=\n)/);
+  return text === '' ? [] : text.split(/(?<=\n)/);
 }

@@ -15,7 +15,7 @@ export interface ManifestFlags extends InjectionFlags {
 /** The flags that all commands on manifests share: what the cluster's webhook knows by itself. */
 export function withManifestFlags(command: Command): Command {
   return command
-    .option('--profile <name|file>', 'SandboxProfile of namespaces that the input does not hold', 'isolated')
+    .option('--profile <name|file>', 'profile of namespaces that the input does not hold', 'isolated')
     .option('-n, --namespace <name>', 'namespace of objects that name none', 'default')
     .option('--image <image>', 'image of the injected containers', 'sallyport:latest')
     .addOption(pullPolicyOption())

@@ -4,7 +4,6 @@ import { review } from '../../../core/admission/review.ts';
 import type { Fault } from '../../../core/checks/check.ts';
 import { inject } from '../../../core/injection/inject.ts';
 import type { InjectionSettings } from '../../../core/injection/settings.ts';
-import { WORKLOAD_KINDS } from '../../../core/policy/schema/exemption.ts';
 import type { SandboxProfile } from '../../../core/policy/profile.ts';
 import type { Position } from '../../../core/policy/documents.ts';
 import { AGENT_LABEL } from '../../../core/terms/fixed-names.ts';
@@ -92,7 +91,6 @@ function faultsOf(object: Manifest['object'], subject: Subject, { labels, profil
     derive: (pod) => inject(pod, settings),
     facts: world.facts,
     exemptions: world.exemptions,
-    workloads: WORKLOAD_KINDS.filter((kind) => kind === subject.kind.kind).map((kind) => ({ kind, name: subject.name })),
     templates: world.templates,
     offline: true,
     now,

@@ -1,4 +1,5 @@
 import { CHECKS } from '../../../core/checks/index.ts';
+import { serviceLinks } from '../../../core/checks/service-links.ts';
 import { sidecarIntact } from '../../../core/checks/sidecar-intact.ts';
 import type { CaseResult } from './result.ts';
 
@@ -10,8 +11,8 @@ export interface Coverage {
   readonly percent: number;
 }
 
-/** What is injected just now is intact, so that no manifest can fail this one. */
-const NEVER_OFFLINE: ReadonlySet<string> = new Set([sidecarIntact.id]);
+/** What injection makes so, whatever the manifest says. */
+const NEVER_OFFLINE: ReadonlySet<string> = new Set([sidecarIntact.id, serviceLinks.id]);
 
 export function coverageOf(results: readonly CaseResult[]): Coverage {
   const found = new Set(results.flatMap(({ exercised }) => exercised));

@@ -166,8 +166,8 @@ describe('policy test', () => {
     expect(code).toBe(2);
     expect(stderr.split('\n').map((line) => line.replace(at('cases.test'), 'FILE'))).toEqual([
       'sallyport: FILE:4:19: cases[0].call: is "GET" (expected METHOD URL)',
-      'sallyport: FILE:4:24: cases[0].expects: unknown key "expects" (expected one of name, call, agent, expect, reason, rule, wouldBe; did you mean expect?)',
-      'sallyport: FILE:5:51: cases[1].expect: is "allow" (expected one of permit, deny, hold)',
+      'sallyport: FILE:4:24: cases[0].expects: unknown key "expects" (expected one of name, expect, call, agent, reason, rule, wouldBe, manifest, ...; did you mean expect?)',
+      'sallyport: FILE:5:51: cases[1].expect: is "allow" (expected one of permit, deny, hold, admitted, refused)',
       expect.stringMatching(/^sallyport: FILE:5:66: cases\[1\]\.reason: is "host-not-list" \(expected one of .*; did you mean host-not-listed\?\)$/),
       '',
     ]);
