@@ -1,6 +1,7 @@
 import type { Pod } from '../checks/pod.ts';
+import { WORKLOAD_KINDS } from '../policy/schema/exemption.ts';
 import { quoted } from '../terms/quote.ts';
-import { answerFor, pass, type AdmissionAnswer } from './answer.ts';
+import { answerFor, pass, type AdmissionAnswer, type Weight } from './answer.ts';
 import { reviewBinding } from './binding.ts';
 import { reviewConnection } from './connection.ts';
 import type { ReviewContext } from './context.ts';
@@ -28,7 +29,8 @@ export function review(request: AdmissionRequest, context: ReviewContext): Admis
   const { faults: told, weight, pod } = outcomeOf(request, context);
   const found = context.offline === true ? told.map(offline) : told;
   const { exemptions = [], now = Number.POSITIVE_INFINITY } = context;
-  const { faults, used } = pod === undefined ? { faults: found, used: [] } : exempt(found, subjectOf(request, pod, context), exemptions, now);
+  const subject = pod === undefined ? templateSubject(request, weight) : subjectOf(request, pod, context);
+  const { faults, used } = subject === undefined ? { faults: found, used: [] } : exempt(found, subject, exemptions, now);
   return answerFor(request, mode, faults, weight, { profile: weight === 'absolute' ? undefined : context.profile?.metadata.name, exempted: used });
 }
 
@@ -75,8 +77,20 @@ function subjectOf(request: AdmissionRequest, pod: Pod, { workloads = [] }: Revi
   };
 }
 
-const CONTROLLERS = 'system:serviceaccounts:kube-system';
-const CONTROLLER_MANAGER = 'system:kube-controller-manager';
+/** Advice about a workload's own template leaves out what its pods will be exempt from. */
+function templateSubject({ kind, namespace = '', name = '' }: AdmissionRequest, weight: Weight): ExemptionSubject | undefined {
+  const own = WORKLOAD_KINDS.find((one) => one === kind.kind);
+  if (weight !== 'advice' || own === undefined || !WORKLOAD_GROUPS.includes(kind.group)) return undefined;
+  return { namespace, workloads: [{ kind: own, name }] };
+}
+
+const WORKLOAD_GROUPS = ['apps', 'batch'];
+
+/** Those of Kubernetes that make pods, with credentials of their own (`--use-service-account-credentials`) or without. */
+const CONTROLLERS: ReadonlySet<string | undefined> = new Set([
+  'system:kube-controller-manager',
+  ...['daemon-set', 'job', 'replicaset', 'statefulset'].map((name) => `system:serviceaccount:kube-system:${name}-controller`),
+]);
 
 /**
  * Anybody who writes pods can write owner references into them, so a pod that is being written belongs to a workload only where the
@@ -84,5 +98,5 @@ const CONTROLLER_MANAGER = 'system:kube-controller-manager';
  */
 function ownersAreTrue({ operation, resource, subResource, userInfo }: AdmissionRequest): boolean {
   const reviewed = operation === 'CONNECT' || resource.resource === 'bindings' || subResource === 'binding' || subResource === 'ephemeralcontainers';
-  return reviewed || userInfo?.username === CONTROLLER_MANAGER || userInfo?.groups?.includes(CONTROLLERS) === true;
+  return reviewed || CONTROLLERS.has(userInfo?.username);
 }
