@@ -65,14 +65,14 @@ describe('a profile', () => {
   });
 });
 
+const toldOfExemption = (object: object, changes: Partial<AdmissionRequest> = {}): string[] => {
+  const { allowed, faults } = reviewOwnObject(requestOf(object, changes, 'Exemption'), NOW);
+  return [allowed ? 'allowed' : 'denied', ...faults.map(({ field, message }) => `${field}: ${message}`)];
+};
+
 describe('an exemption', () => {
   const spec = { subject: { namespace: 'agents', pod: 'triage' }, checks: ['seccomp'], reason: 'a crash', requestedBy: 'ada@example.com', expires: '2026-01-31T00:00:00Z' };
   const written = (changes: object = {}, metadata: object = {}): object => ({ apiVersion: API_VERSION, kind: 'Exemption', metadata: { name: 'x', namespace: 'sallyport-system', creationTimestamp: '2026-01-10T00:00:00Z', ...metadata }, spec: { ...spec, ...changes } });
-  const toldOf = (object: object, changes: Partial<AdmissionRequest> = {}): string[] => {
-    const { allowed, faults } = reviewOwnObject(requestOf(object, changes, 'Exemption'), NOW);
-    return [allowed ? 'allowed' : 'denied', ...faults.map(({ field, message }) => `${field}: ${message}`)];
-  };
-
   test.each<[string, object, string[]]>([
     ['of a pod passes', written(), ['allowed']],
     ['of a workload passes', written({ subject: { namespace: 'agents', workload: { kind: 'Deployment', name: 'triage' } } }), ['allowed']],
@@ -97,12 +97,12 @@ describe('an exemption', () => {
     ['that ends by another clock is denied', written({ expires: '2026-01-31T00:00:00+05:00' }), ['denied', 'spec.expires: is "2026-01-31T00:00:00+05:00"']],
     ['with a key that nobody knows is denied', written({ namespaces: ['a'] }), ['denied', 'spec.namespaces: unknown key "namespaces", which this version cannot enforce']],
   ])('%s', (_sentence, object, expected) => {
-    expect(toldOf(object)).toEqual(expected);
+    expect(toldOfExemption(object)).toEqual(expected);
   });
 
   test('is not made to last longer by an update: what counts is when it was created', () => {
     const old = written({}, { creationTimestamp: '2025-12-20T00:00:00Z' });
-    expect(toldOf(written({ expires: '2026-01-25T00:00:00Z' }, { creationTimestamp: '2025-12-20T00:00:00Z' }), { operation: 'UPDATE', oldObject: old })).toEqual([
+    expect(toldOfExemption(written({ expires: '2026-01-25T00:00:00Z' }, { creationTimestamp: '2025-12-20T00:00:00Z' }), { operation: 'UPDATE', oldObject: old })).toEqual([
       'denied',
       'spec.expires: 2026-01-25T00:00:00Z is more than 30 days after the exemption was created',
     ]);
@@ -110,8 +110,8 @@ describe('an exemption', () => {
 
   test('may always be taken back, and lose its finalizers when it is over', () => {
     const over = written({ expires: '2026-01-01T00:00:00Z' });
-    expect(toldOf(over, { operation: 'DELETE', object: undefined, oldObject: over })).toEqual(['allowed']);
-    expect(toldOf(over, { operation: 'UPDATE', oldObject: over })).toEqual(['allowed']);
+    expect(toldOfExemption(over, { operation: 'DELETE', object: undefined, oldObject: over })).toEqual(['allowed']);
+    expect(toldOfExemption(over, { operation: 'UPDATE', oldObject: over })).toEqual(['allowed']);
   });
 });
 
