@@ -31,7 +31,10 @@ const HELP_END = helpEnd({
   ],
   notes: `
 Serves POST /validate, /mutate and /guard over HTTPS, and /healthz, /readyz and /metrics over HTTP on the health address.
-SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.`,
+SIGTERM ends it without losing a request: not ready first, then every answer closes its connection.
+
+Without a cluster every namespace takes agents under one profile, and there are no other objects to look at: what only these could
+tell (network policies, handlers of runtime classes) is a warning, nobody is exempt, and whatever needs a running pod is refused.`,
   exitCodes: { 0: 'ended by a signal', 1: 'it could not start' },
 });
 
