@@ -29,6 +29,7 @@ export function watchExemptions({ client, ...watch }: WatchSettings): Exemptions
 }
 
 function readExemption(object: KubeObject): Exemption | undefined {
-  const { exemptions, problems } = parseObjects([object], `exemption/${object.metadata.name}`);
-  return problems.length === 0 ? exemptions[0] : undefined;
+  const { exemptions: [exemption], problems } = parseObjects([object], `exemption/${object.metadata.name}`);
+  // The API server says of each when it was created; without that nobody can tell how long it has lasted.
+  return problems.length === 0 && exemption?.metadata.creationTimestamp !== undefined ? exemption : undefined;
 }

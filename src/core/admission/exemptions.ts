@@ -45,17 +45,23 @@ export function exempt(faults: readonly Fault[], subject: ExemptionSubject, exem
 }
 
 /** Both ends are asked about again at each use: what was written is not trusted to have been reviewed. */
-export function isInForce({ metadata, spec }: Exemption, now: number): boolean {
-  const [created, expires] = [Date.parse(metadata.creationTimestamp ?? ''), Date.parse(spec.expires)];
+export function isInForce(exemption: Exemption, now: number): boolean {
+  const { created, expires } = termOf(exemption, now);
   return now < expires && expires - created <= LONGEST;
 }
 
+/** In milliseconds since the epoch. A manifest that no API server has taken yet is as if it were created now. */
+function termOf({ metadata, spec }: Exemption, now: number): { readonly created: number; readonly expires: number } {
+  return { created: metadata.creationTimestamp === undefined ? now : Date.parse(metadata.creationTimestamp), expires: Date.parse(spec.expires) };
+}
+
 /** Why an Exemption that is being written would never be in force, as a problem of its spec. */
-export function termProblem({ metadata, spec }: Exemption, now: number): Pick<Problem, 'path' | 'message' | 'expected'> | undefined {
-  const [created, expires] = [metadata.creationTimestamp === undefined ? now : Date.parse(metadata.creationTimestamp), Date.parse(spec.expires)];
+export function termProblem(exemption: Exemption, now: number): Pick<Problem, 'path' | 'message' | 'expected'> | undefined {
+  const { created, expires } = termOf(exemption, now);
+  const written = exemption.spec.expires;
   const latest = new Date(created + LONGEST).toISOString();
-  if (expires <= now) return { path: 'spec.expires', message: `${spec.expires} is over`, expected: `a moment to come, until ${latest}` };
-  if (expires - created > LONGEST) return { path: 'spec.expires', message: `${spec.expires} is more than 30 days after the exemption was created`, expected: `a moment until ${latest}; whoever needs it for longer asks again` };
+  if (expires <= now) return { path: 'spec.expires', message: `${written} is over`, expected: `a moment to come, until ${latest}` };
+  if (expires - created > LONGEST) return { path: 'spec.expires', message: `${written} is more than 30 days after the exemption was created`, expected: `a moment until ${latest}; whoever needs it for longer asks again` };
   return undefined;
 }
 

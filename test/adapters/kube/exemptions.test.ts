@@ -19,6 +19,7 @@ afterEach(() => exemptions.stop());
 test('exemptions are read where the system lives and nowhere else, and one that cannot be read exempts nobody', async () => {
   const store = new KubeStore();
   store.put(`${PATH}/good`, exemption('good'));
+  store.put(`${PATH}/timeless`, { ...exemption('timeless'), metadata: { name: 'timeless', namespace: 'sallyport-system' } });
   store.put(`${PATH}/broken`, exemption('broken', { checks: ['*'] }));
   store.put(`${PATH.replace('sallyport-system', 'agents')}/elsewhere`, exemption('elsewhere'));
   exemptions = watchExemptions({ client: store.client, now: () => clock, random: () => 0 });

@@ -77,6 +77,13 @@ test('a pod with two faults needs an exemption from each', () => {
   expect(exempt(faults, SUBJECT, [exemption(), others], NOW)).toEqual({ faults: [], used: [{ exemption: 'x', fault: faults[0] }, { exemption: 'y', fault: faults[1] }] });
 });
 
+test('an exemption that no API server has taken yet is judged as if it were created now', () => {
+  const { creationTimestamp: _, ...metadata } = exemption().metadata;
+  const manifest = { ...exemption(), metadata };
+  expect(isInForce(manifest, NOW)).toBe(true);
+  expect(isInForce(manifest, Date.parse('2025-12-01T00:00:00Z'))).toBe(false);
+});
+
 test('an exemption is in force from its creation for at most 30 days', () => {
   expect(isInForce(exemption({}, { expires: '2026-01-31T00:00:00Z' }), Date.parse('2026-01-30T23:59:59Z'))).toBe(true);
   expect(isInForce(exemption({}, { expires: '2026-01-31T00:00:00Z' }), Date.parse('2026-01-31T00:00:00Z'))).toBe(false);
