@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { stringify } from 'yaml';
 import { helpEnd } from '../../adapters/command-line/help.ts';
 import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { outputOption } from '../../adapters/command-line/options.ts';
@@ -7,6 +6,7 @@ import { allAt, type PodPath } from '../../core/admission/workloads.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
 import { injectObject } from './manifest/inject.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
+import { yamlDocuments } from './manifest/print.ts';
 import { readManifests, type Manifest } from './manifest/read.ts';
 import { subjectOf } from './manifest/subject.ts';
 import { worldOf } from './manifest/world.ts';
@@ -44,11 +44,7 @@ async function show(paths: readonly string[], flags: InjectFlags): Promise<void>
     refuseUnreadable(manifest, subject.path);
     return injectObject(manifest.object, subject, settingsFor(world.setting(subject.namespace).profile));
   });
-  process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : documents(objects));
-}
-
-function documents(objects: readonly object[]): string {
-  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : yamlDocuments(objects));
 }
 
 function refuseUnreadable({ file, object, positionOf }: Manifest, path: PodPath): void {

@@ -16,40 +16,79 @@ function file(text: string): string {
 
 const BROKEN = file('a: b: c');
 
+const NAMESPACE = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: agents, labels: {sallyport.dev/agents: enforce, sallyport.dev/profile: contained}}\n';
+const NETWORK = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: agents, namespace: agents}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress], egress: [{ports: [{port: 53, protocol: UDP}, {port: 443}]}]}\n';
+const GOOD = 'test/golden/pods/constrained.yaml';
+
 describe('sallyport check', () => {
-  test('ends with 0 where everything is admitted', async () => {
-    expect(await sallyport('check', '--profile', 'contained', 'test/golden/pods/constrained.yaml')).toEqual({
+  test('ends with 0 where everything is admitted, and says what else stood there', async () => {
+    expect(await sallyport('check', file(NAMESPACE), file(NETWORK), GOOD)).toEqual({
       code: 0,
-      stdout: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: admitted (profile contained)\n\n1 reviewed: 1 admitted, 0 refused; 0 faults, 0 warnings\n',
+      stdout: `${GOOD}:2 Pod agents/constrained: admitted (profile contained)
+  warning spec.containers[0].image (${GOOD}:17:7)
+    container "app" runs whatever "registry.example.com/agent:1" is at that moment [image-source]
+    fix: name the image by its digest: registry.example.com/agent@sha256:...
+    docs/checks/image-source.md
+
+1 reviewed: 1 admitted, 0 refused; 0 faults, 1 warning
+passed over: Namespace, NetworkPolicy
+`,
       stderr: '',
     });
+  });
+
+  test('warns of what the cluster alone can tell, and says what it takes for granted', async () => {
+    const { code, stdout, stderr } = await sallyport('check', '--profile', 'contained', GOOD);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  warning metadata.labels (${GOOD}:7:3)\n    cannot be told offline: No NetworkPolicy of namespace agents is in the input [network-policy]\n    fix: give that object as input too, or ask the cluster: sallyport check --cluster\n`);
+    expect(stderr).toBe('sallyport: namespace agents is not in the input: it is taken for one that enforces profile contained\n');
   });
 
   test('ends with 1 where a fault is found, and says where and how to fix it', () => {
     const { status, stdout } = spawnSync(process.execPath, ['src/main.ts', 'check', '--profile', 'contained', '-'], { input: readFileSync('test/golden/pods/windows.yaml'), encoding: 'utf8', timeout: 20_000 });
     expect(status).toBe(1);
-    expect(stdout).toContain('  fault spec.os.name (-:7)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks/windows.md\n');
+    expect(stdout).toContain('  fault spec.os.name (-:7:8)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks/windows.md\n');
   });
 
   test('judges by a profile from a file', async () => {
-    const { code, stdout } = await sallyport('check', '--profile', 'test/apps/cli/tight-profile.yaml', 'test/golden/pods/constrained.yaml');
-    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 1, first: 'test/golden/pods/constrained.yaml:2 Pod agents/constrained: refused (profile tight)' });
+    const { code, stdout } = await sallyport('check', '--profile', 'test/apps/cli/tight-profile.yaml', GOOD);
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 1, first: `${GOOD}:2 Pod agents/constrained: refused (profile tight)` });
+  });
+
+  test('ends with 1 also where the namespace only warns, and says so', async () => {
+    const { code, stdout } = await sallyport('check', file(NAMESPACE.replace('enforce', 'warn')), file('apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: agents}\nspec: {containers: [{name: x}]}\n'));
+    expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 1, first: expect.stringContaining('Pod agents/a: refused once the namespace enforces (profile contained, mode warn)') });
   });
 
   test('prints reviews as JSON', async () => {
-    const { code, stdout } = await sallyport('check', '--output', 'json', '--profile', 'contained', '--namespace', 'lab', 'test/golden/pods/minimal.yaml', 'test/golden/pods/constrained.yaml');
+    const { code, stdout } = await sallyport('check', '--output', 'json', '--profile', 'contained', '--namespace', 'lab', 'test/golden/pods/minimal.yaml', GOOD);
     const reviews = JSON.parse(stdout) as { name: string; namespace: string; verdict: string; faults: { check: string; line: number }[] }[];
     expect(code).toBe(1);
     expect(reviews.map(({ name, namespace, verdict }) => ({ name, namespace, verdict }))).toEqual([
       { name: 'minimal', namespace: 'lab', verdict: 'refused' },
       { name: 'constrained', namespace: 'agents', verdict: 'admitted' },
     ]);
-    expect(reviews[0]?.faults[0]).toMatchObject({ check: 'run-as-user', reason: 'may-run-as-root', line: 7, weight: 'deny' });
+    expect(reviews[0]?.faults[0]).toMatchObject({ check: 'run-as-user', reason: 'may-run-as-root', line: 7, column: 7, weight: 'deny' });
+  });
+
+  test('prints a SARIF log and a JUnit report, each alone on standard output', async () => {
+    const log = JSON.parse((await sallyport('check', '--output', 'sarif', GOOD)).stdout) as { version: string };
+    expect(log.version).toBe('2.1.0');
+    const { code, stdout } = await sallyport('check', '--output', 'junit', 'test/golden/pods/minimal.yaml', GOOD);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`<testsuites name="sallyport check" tests="2" failures="2" errors="0" skipped="0">`);
+    expect(stdout).toContain('    <testcase name="Pod default/minimal" classname="test/golden/pods/minimal.yaml" time="0" file="test/golden/pods/minimal.yaml" line="1">\n      <failure message="refused: ');
+  });
+
+  test('reads objects of ours as the webhook does', async () => {
+    const { code, stdout } = await sallyport('check', file('apiVersion: sallyport.dev/v1alpha1\nkind: SandboxProfile\nmetadata: {name: p}\nspec: {maxLifetimeSecond: 5}\n'));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/SandboxProfile p: refused\n {2}fault spec\.maxLifetimeSecond \(.*:4:\d+\)\n/);
   });
 
   test.each([
     [['check', 'nowhere.yaml'], 'sallyport: nowhere.yaml: cannot be read (there is no such file or folder)\n'],
-    [['check', BROKEN], `sallyport: ${BROKEN}:1: Nested mappings are not allowed in compact mappings\n`],
+    [['check', BROKEN], `sallyport: ${BROKEN}:1:4: a key stands inside the value before it (expected the indentation of the keys around it, or quotes around the whole value)\n`],
     [['check', '--profile', 'isolatd', '.'], 'sallyport: --profile: expected one of isolated, contained, or a file; got "isolatd"\n'],
   ])('ends with 2 for %j', async (args, err) => {
     expect(await sallyport(...args)).toMatchObject({ code: 2, stderr: err });
@@ -82,7 +121,7 @@ describe('sallyport inject', () => {
     expect(await sallyport('inject', 'test/golden/pods/mistyped.yaml')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: test/golden/pods/mistyped.yaml:14: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\nsallyport: test/golden/pods/mistyped.yaml:13: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\nsallyport: test/golden/pods/mistyped.yaml:8: spec.hostNetwork: expected true or false, got string "true"\n',
+      stderr: 'sallyport: test/golden/pods/mistyped.yaml:14:9: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\nsallyport: test/golden/pods/mistyped.yaml:13:9: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\nsallyport: test/golden/pods/mistyped.yaml:8:3: spec.hostNetwork: expected true or false, got string "true"\n',
     });
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { injectObject } from '../../../../src/apps/cli/manifest/inject.ts';
+import { yamlDocuments } from '../../../../src/apps/cli/manifest/print.ts';
 import { parseManifests, type Manifest } from '../../../../src/apps/cli/manifest/read.ts';
 import { report } from '../../../../src/apps/cli/manifest/report.ts';
 import { reviewManifests } from '../../../../src/apps/cli/manifest/review.ts';
@@ -18,7 +18,7 @@ const inputs = readdirSync(folder).sort().map((name) => ({ name, manifests: pars
 
 function injected(manifest: Manifest): string {
   const subject = subjectOf(manifest, 'default');
-  return stringify(subject === undefined ? manifest.object : injectObject(manifest.object, subject, SETTINGS), { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlDocuments([subject === undefined ? manifest.object : injectObject(manifest.object, subject, SETTINGS)]);
 }
 
 function reported(manifests: readonly Manifest[], profile: typeof CONTAINED): string {
