@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { helpEnd } from '../../adapters/command-line/help.ts';
 import { outputOption } from '../../adapters/command-line/options.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/options.ts';
@@ -16,31 +17,46 @@ const HELP_END = helpEnd({
     'sallyport check --profile contained deploy/',
     'helm template charts/agent | sallyport check -',
     'kustomize build overlays/production | sallyport check --output sarif - > sallyport.sarif',
+    ['sallyport check --cluster', 'what runs now without a proven sidecar, or would be refused'],
   ],
   notes: `
 Pods and the pod templates of workloads are injected first, as the cluster would, and then judged by the webhook's
 own code; policies, profiles and exemptions are read as it reads them. Namespaces, SandboxProfiles, Exemptions,
 NetworkPolicies, RuntimeClasses and AgentPolicies in the input count as what the cluster has. What cannot be told
 without the cluster is a warning. Objects of other kinds are passed over.`,
-  exitCodes: { 0: 'all admitted', 1: 'a fault' },
+  exitCodes: { 0: 'all admitted', 1: 'a fault, or with --cluster a pod that is unproven or would be refused' },
 });
 
 interface CheckFlags extends ManifestFlags {
   readonly output: 'text' | 'json' | 'sarif' | 'junit';
+  readonly cluster?: true;
+  readonly kubeconfig?: string;
 }
 
 /** `sallyport check`: what the webhook would say of manifests. */
 export function checkCommand(): Command {
   return withManifestFlags(new Command('check'))
-    .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
+    .argument('[files...]', 'manifests in YAML or JSON, folders with all below, or - for standard input')
+    .option('--cluster', 'review the agent pods that run in a cluster instead, in every namespace that takes agents or in that of --namespace')
+    .option('--kubeconfig <file>', 'with --cluster: the cluster (default: of KUBECONFIG, else the one this runs in)')
     .addOption(outputOption('text, one JSON list of reviews, a SARIF 2.1.0 log, or a JUnit report', ['text', 'json', 'sarif', 'junit']))
     .addHelpText('after', HELP_END)
-    .action(async (files: readonly string[], flags: CheckFlags) => {
-      process.exitCode = await check(files, flags);
+    .action(async (files: readonly string[], flags: CheckFlags, command: Command) => {
+      process.exitCode = await (flags.cluster === true ? checkRunning(files, flags, command) : check(files, flags));
     });
 }
 
+/** The cluster itself says which profile a namespace has, and whom it trusts: no flag takes the place of that. */
+async function checkRunning(files: readonly string[], { output, kubeconfig, namespace }: CheckFlags, command: Command): Promise<number> {
+  if (files.length > 0) throw new InputFault('usage', `--cluster: expected no files beside it, got ${files.length}`);
+  if (output !== 'text' && output !== 'json') throw new InputFault('usage', `--output: expected text or json with --cluster, got ${output}`);
+  const { checkCluster } = await import('./check-cluster.ts');
+  const given = command.getOptionValueSource('namespace') === 'cli' ? { namespace } : {};
+  return checkCluster({ output, ...given, ...(kubeconfig !== undefined && { kubeconfig }) });
+}
+
 async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+  if (paths.length === 0) throw new InputFault('usage', 'expected files or folders to review, or --cluster');
   const { profile, settingsFor } = await injectionFor(flags);
   const { manifests, strangers } = await readManifests(paths);
   const now = Date.now();

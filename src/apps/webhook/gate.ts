@@ -46,7 +46,7 @@ export const mutateGate: Gate = async (request, facts, signal) => {
   const { settings } = knownOf(facts, labels.value);
   // Without enforcement nothing is injected, so nothing that injection lacks may stop the pod.
   if (!settings.known && modeOf(labels.value) === 'enforce') return undecided(request, settings.sentence);
-  return mutate(request, { namespaceLabels: labels.value, ...(settings.known && { settings: settings.value }), ...(facts.receipts && { sign: facts.receipts.sign }) });
+  return mutate(request, { namespaceLabels: labels.value, ...(settings.known && { settings: settings.value }), ...(facts.receipts?.sign && { sign: facts.receipts.sign }) });
 };
 
 /** The denial of a request that nobody was able to judge. */

@@ -49,7 +49,8 @@ export interface Facts {
 }
 
 export interface Receipts {
-  readonly sign: ReceiptSigner;
+  /** Absent where receipts are only read. */
+  readonly sign?: ReceiptSigner;
   /** The labels with which a pod was injected, where its receipt is over the sidecar that it has now. */
   readonly read: (pod: Pod) => Fact<Labels>;
 }
