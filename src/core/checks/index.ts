@@ -9,6 +9,7 @@ import { hostAliases } from './host-aliases.ts';
 import { hostNamespaces } from './host-namespaces.ts';
 import { imageSource } from './image-source.ts';
 import { lifetime } from './lifetime.ts';
+import { knownFields } from './known-fields.ts';
 import { lifetimeSet } from './lifetime-set.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodeName } from './node-name.ts';
@@ -80,6 +81,7 @@ export const CHECKS: readonly Check[] = Object.freeze([
   systemPaths,
   volumeDevices,
   restartRules,
+  knownFields,
   lifetime,
   lifetimeSet,
   terminationGrace,

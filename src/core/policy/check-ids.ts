@@ -11,7 +11,7 @@ import type { TextFault } from './text-faults.ts';
 export const WARNABLE_CHECKS = [
   'seccomp', 'app-armor', 'se-linux', 'proc-mount', 'read-only-root', 'resource-limits', 'device-limits', 'network-policy', 'runtime-class', 'runtime-annotations',
   'service-account-token', 'secret-environment', 'provider-keys', 'image-source', 'service-links', 'host-aliases', 'node-name', 'tolerations', 'priority-class',
-  'system-paths', 'volume-devices', 'restart-rules', 'lifetime', 'lifetime-set', 'termination-grace',
+  'system-paths', 'volume-devices', 'restart-rules', 'known-fields', 'lifetime', 'lifetime-set', 'termination-grace',
 ] as const;
 
 /** Checks without which gate two can be got around. */

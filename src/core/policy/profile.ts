@@ -10,7 +10,7 @@ export type ProfileSpec = SandboxProfile['spec'];
 /** Profiles that exist without being installed. */
 export const BUILT_IN_PROFILES = Object.freeze({
   isolated: builtIn('isolated', {}),
-  contained: builtIn('contained', { runtimeClassNames: { required: false }, maxLifetimeSeconds: 24 * 3600, warnOnly: ['image-source', 'secret-environment'] }),
+  contained: builtIn('contained', { runtimeClassNames: { required: false }, maxLifetimeSeconds: 24 * 3600, warnOnly: ['image-source', 'known-fields', 'secret-environment'] }),
 });
 
 function builtIn(name: string, spec: z.input<typeof profileSpec>): SandboxProfile {

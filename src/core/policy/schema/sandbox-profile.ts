@@ -81,7 +81,7 @@ export const profileSpec = z.strictObject({
   capturedPorts: list(port('A TCP port.'), 100, 'Ports that are handed to the proxy; all others are cut off.').default([80, 443]),
   templates: list(template, 100, 'Pod templates of other kinds than those of Kubernetes, to be judged where they are made.').default([]),
   onUnproven: z.enum(['report', 'evict']).default('report').meta({ description: 'What becomes of a pod that is found running without a proven sidecar.' }),
-  warnOnly: list(softened, 100, 'Checks that only warn. Those without which gate two can be got around are not among them.').default(['image-source']),
+  warnOnly: list(softened, 100, 'Checks that only warn. Those without which gate two can be got around are not among them.').default(['image-source', 'known-fields']),
   auditOnly: list(softened, 100, 'Checks whose faults only the audit log and the metrics have. One that is in warnOnly too warns.').default([]),
 });
 

@@ -8,6 +8,7 @@ import { hostAliases } from './host-aliases.ts';
 import { hostNamespaces } from './host-namespaces.ts';
 import { imageSource } from './image-source.ts';
 import { lifetimeSet } from './lifetime-set.ts';
+import { knownFields } from './known-fields.ts';
 import { lifetime } from './lifetime.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodeName } from './node-name.ts';
@@ -49,6 +50,7 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   'host-aliases': hostAliases,
   'host-namespaces': hostNamespaces,
   'image-source': imageSource,
+  'known-fields': knownFields,
   lifetime,
   'lifetime-set': lifetimeSet,
   'network-policy': networkPolicy,
