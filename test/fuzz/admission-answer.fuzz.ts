@@ -139,12 +139,19 @@ function read(bytes: Uint8Array): AdmissionRequest | undefined {
 function wellFormed(answer: object, uid: string): boolean {
   const text = JSON.stringify(answer);
   const { apiVersion, kind, response } = JSON.parse(text);
-  if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview' || !isObject(response) || response['uid'] !== uid) throw new Error(`no answer: ${text.slice(0, 500)}`);
-  const { allowed, status, warnings = [], auditAnnotations = {}, patch } = response;
-  if (typeof allowed !== 'boolean' || allowed !== (status === undefined)) throw new Error(`neither let pass nor refused: ${text.slice(0, 500)}`);
-  if (!allowed && (!isObject(status) || typeof status['message'] !== 'string' || status['message'] === '' || patch !== undefined)) throw new Error(`refused without a word: ${text.slice(0, 500)}`);
-  if (!Array.isArray(warnings) || warnings.some((one) => typeof one !== 'string' || one.length > 120)) throw new Error(`warnings too long: ${text.slice(0, 500)}`);
-  if (!isObject(auditAnnotations) || Object.values(auditAnnotations).some((one) => typeof one !== 'string')) throw new Error(`annotations that are no text: ${text.slice(0, 500)}`);
-  if (patch === undefined && text.length > LARGEST_ANSWER) throw new Error(`an answer of ${text.length} characters`);
-  return allowed;
+  const named = apiVersion === 'admission.k8s.io/v1' && kind === 'AdmissionReview' && isObject(response) && response['uid'] === uid;
+  if (!named || !isDecided(response) || !isBounded(response, text)) throw new Error(`no answer: ${text.slice(0, 2_000)}`);
+  return response['allowed'] === true;
+}
+
+/** Let pass without a status, or refused with a word and without a patch. */
+function isDecided({ allowed, status, patch }: Readonly<Record<string, unknown>>): boolean {
+  if (allowed === true) return status === undefined;
+  return allowed === false && patch === undefined && isObject(status) && typeof status['message'] === 'string' && status['message'] !== '';
+}
+
+function isBounded({ warnings = [], auditAnnotations = {}, patch }: Readonly<Record<string, unknown>>, text: string): boolean {
+  const areWarnings = Array.isArray(warnings) && warnings.every((one) => typeof one === 'string' && one.length <= 120);
+  const areAnnotations = isObject(auditAnnotations) && Object.values(auditAnnotations).every((one) => typeof one === 'string');
+  return areWarnings && areAnnotations && (patch !== undefined || text.length <= LARGEST_ANSWER);
 }
