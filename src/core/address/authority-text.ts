@@ -1,7 +1,7 @@
 import type { Authority, Scheme } from '../terms/authority.ts';
 
-/** The port that a scheme means where none is written (RFC 9110 sections 4.2.1 and 4.2.2). */
-export const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { https: 443, http: 80 };
+/** The port that a scheme means where none is written (RFC 9110 sections 4.2.1 and 4.2.2); 0: it means none. */
+export const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { https: 443, http: 80, tcp: 0 };
 
 /** `host:port`; brackets tell the end of an IPv6 address (RFC 3986 section 3.2.2). */
 export function endpointText(host: string, port: number): string {

@@ -1,6 +1,6 @@
 import type { AddressRange } from '../terms/authority.ts';
-import type { Capture } from '../terms/permit.ts';
-import { DIGEST_ONLY, type CompiledTool } from './compiled.ts';
+import type { Capture, Treatment } from '../terms/permit.ts';
+import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledTool } from './compiled.ts';
 import type { Opinion } from './judge.ts';
 
 /** How near a call came to being allowed by a policy that says nothing of it; the nearest is the most useful to be told. */
@@ -23,6 +23,11 @@ export function captureOf(opinions: readonly Opinion[]): Capture {
   if (only === undefined) return DIGEST_ONLY;
   if (others.length === 0) return only;
   return { payload: 'full', limit: Math.max(...wanted.map(({ limit }) => limit)), redact: [...new Set(wanted.flatMap(({ redact }) => redact))] };
+}
+
+/** What the allowing tool says of the call; several agree on what is passed on as it is. */
+export function treatmentOf(opinions: readonly Opinion[]): Treatment {
+  return toolsOf(opinions)[0]?.treatment ?? PLAIN_TREATMENT;
 }
 
 const first = (opinions: readonly Opinion[], kind: Opinion['kind']): Opinion | undefined => opinions.find((opinion) => opinion.kind === kind);

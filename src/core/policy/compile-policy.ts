@@ -2,7 +2,7 @@ import { parseHostPattern } from '../address/pattern.ts';
 import { parseRange } from '../address/range.ts';
 import type { Capture } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
-import { DIGEST_ONLY, type CompiledMatch, type CompiledPolicy, type CompiledRule, type CompiledTool, type ToolIndex } from './compiled.ts';
+import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledMatch, type CompiledPolicy, type CompiledRule, type CompiledTool, type ToolIndex } from './compiled.ts';
 import { EFFECTS } from './effects.ts';
 import type { Access, AgentPolicy, HttpMatch, Rule, Tool } from './model.ts';
 import { parsePathPattern } from './paths.ts';
@@ -39,6 +39,7 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
     allows: rules.filter(({ effect }) => effect === 'allow'),
     access: access === undefined ? [] : [accessRule({ policy, tool: name, rule: 'access' }, access)],
     capture: compileCapture(tool.capture),
+    treatment: PLAIN_TREATMENT,
   };
 }
 

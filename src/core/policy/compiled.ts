@@ -1,5 +1,5 @@
 import type { AddressRange, Scheme } from '../terms/authority.ts';
-import type { Capture } from '../terms/permit.ts';
+import type { Capture, Treatment } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
 import type { Effect } from './effects.ts';
 import type { AgentPolicy } from './model.ts';
@@ -7,6 +7,9 @@ import type { PathPattern } from './paths.ts';
 
 /** What is kept of a call that no tool says more about. */
 export const DIGEST_ONLY: Capture = Object.freeze({ payload: 'digest', limit: 0, redact: Object.freeze([]) });
+
+/** A call that is passed on as it is. */
+export const PLAIN_TREATMENT: Treatment = Object.freeze({ protocol: 'http', http2: false, strip: Object.freeze([]) });
 
 /** Absent: any. */
 export interface CompiledMatch {
@@ -32,6 +35,7 @@ export interface CompiledTool {
   /** The access preset as the rule that it stands for; empty without one. */
   readonly access: readonly CompiledRule[];
   readonly capture: Capture;
+  readonly treatment: Treatment;
 }
 
 /** Tools by host pattern: several under one pattern differ in their ports. */

@@ -5,7 +5,7 @@ import type { Subject } from '../terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../terms/verdict.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { CompiledPolicy } from './compiled.ts';
-import { addressesOf, captureOf, prevailing } from './combine.ts';
+import { addressesOf, captureOf, prevailing, treatmentOf } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
 import { NEVER_FORWARDED } from './methods.ts';
 import { readings } from './readings.ts';
@@ -34,6 +34,7 @@ export function evaluate(snapshot: Snapshot | undefined, subject: Subject, actio
   if (snapshot === undefined) return noted(note, missing(subject));
   if (isStale(snapshot, now)) return noted(note, stale(snapshot));
   if (action.kind === 'malformed') return noted(note, deny(action.reason, action.sentence));
+  if (action.kind === 'tunnel') return noted(note, deny('tunnel-refused', 'No tool lets bytes pass unread.'));
   const crooked = crookedPath(action.path);
   if (crooked !== undefined) return noted(note, crooked);
   if (NEVER_FORWARDED.has(action.method.toUpperCase())) return noted(note, unforwarded(action));
@@ -80,6 +81,7 @@ function permit(snapshot: Snapshot, action: HttpAction, by: Opinion, opinions: r
     authority: action.authority,
     addresses: addressesOf(opinions),
     capture: captureOf(opinions),
+    treatment: treatmentOf(opinions),
     generation: snapshot.generation,
     digest: snapshot.digest,
     ...(wouldBe !== undefined && { wouldBe }),

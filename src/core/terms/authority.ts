@@ -3,7 +3,8 @@ declare const hostName: unique symbol;
 /** A host in normal form: lower-case ASCII DNS name, no trailing dot, or an IP literal in its canonical spelling (IPv6 without brackets). Only `core/address` makes one. */
 export type HostName = string & { readonly [hostName]: true };
 
-export type Scheme = 'https' | 'http';
+/** `tcp`: bytes that nobody reads. */
+export type Scheme = 'https' | 'http' | 'tcp';
 
 /** Where a call goes: the one answer on which synthetic address, SNI, CONNECT target and Host agree (RFC 9110 section 4.3). */
 export interface Authority {

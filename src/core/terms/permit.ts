@@ -1,3 +1,4 @@
+import type { LlmProvider } from './action.ts';
 import type { AddressRange, Authority } from './authority.ts';
 import type { ReasonCode } from './reason.ts';
 import type { Deny, Hold, RuleReference } from './verdict.ts';
@@ -10,6 +11,46 @@ export interface Capture {
   readonly redact: readonly string[];
 }
 
+export type ToolProtocol = 'http' | 'llm' | 'mcp' | 'grpc' | 'tcp';
+
+/** What the data path does with a permitted call besides passing its bytes on. */
+export interface Treatment {
+  readonly protocol: ToolProtocol;
+  /** Of an `llm` tool. */
+  readonly provider?: LlmProvider;
+  /** Whether the upstream may be called by HTTP/2. */
+  readonly http2: boolean;
+  /** Tools that the request offers to a model and that are taken out of it, by their exact names. */
+  readonly strip: readonly string[];
+  /** Most bytes of one call's request and answer. */
+  readonly upload?: number;
+  readonly download?: number;
+  readonly credential?: CredentialReference;
+  readonly content?: ContentModes;
+}
+
+/** Where a secret goes, and which; never the secret itself. */
+export interface CredentialReference {
+  /** Name of the Secret, or of the folder that stands for it. */
+  readonly secret: string;
+  readonly in: 'header' | 'query' | 'body';
+  /** Header or query parameter. */
+  readonly name?: string;
+  /** `Bearer {token}`: each `{key}` is a key of the secret. */
+  readonly value: string;
+  /** The variable that holds a placeholder in the agent's containers. */
+  readonly env?: string;
+}
+
+export type ContentMode = 'block' | 'redact' | 'flag';
+
+/** What is done about what is found in requests, and about prompt injection in answers; absent: not looked for. */
+export interface ContentModes {
+  readonly secrets?: ContentMode;
+  readonly personal?: ContentMode;
+  readonly injection?: 'flag';
+}
+
 export interface PermitFacts {
   readonly reason: ReasonCode;
   readonly rule?: RuleReference;
@@ -19,6 +60,7 @@ export interface PermitFacts {
   /** Non-public addresses that the tool lists; public ones need no listing. */
   readonly addresses: readonly AddressRange[];
   readonly capture: Capture;
+  readonly treatment: Treatment;
   /** Generation and digest of the snapshot that was asked. */
   readonly generation: number;
   readonly digest: string;

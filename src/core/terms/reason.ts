@@ -6,6 +6,7 @@
 export const REASONS = {
   'allowed-by-rule': { status: 200, title: 'Allowed by a rule' },
   'allowed-by-access': { status: 200, title: 'Allowed by the tool\'s access preset' },
+  'allowed-by-protocol': { status: 200, title: 'Part of the tool\'s protocol' },
   observed: { status: 200, title: 'Let pass in observe mode' },
 
   'policy-missing': { status: 403, title: 'No policy applies to this agent' },
@@ -15,6 +16,12 @@ export const REASONS = {
   'scheme-not-listed': { status: 403, title: 'Scheme not on the allowlist' },
   'no-rule-matched': { status: 403, title: 'No rule allows this call' },
   'denied-by-rule': { status: 403, title: 'Denied by a rule' },
+  'condition-failed': { status: 403, title: 'A condition could not be told' },
+  'message-unread': { status: 403, title: 'Not read as the tool\'s protocol' },
+  'tunnel-refused': { status: 403, title: 'Bytes that are not inspected are not let through' },
+  'body-too-large': { status: 413, title: 'Body too large to be judged' },
+  'body-unreadable': { status: 415, title: 'Body cannot be judged' },
+  'limit-reached': { status: 429, title: 'Limit reached' },
   'held-by-rule': { status: 403, title: 'Needs a person, and nobody can be asked' },
 
   'request-malformed': { status: 400, title: 'Malformed request' },

@@ -21,6 +21,7 @@ function permit(scheme: Scheme, name: string, port: number, ranges: readonly str
     authority: { scheme, host: host.host, port },
     addresses: ranges.map((range) => parseRange(range)!),
     capture: { payload: 'digest', limit: 0, redact: [] },
+    treatment: { protocol: 'http', http2: false, strip: [] },
     generation: 1,
     digest: 'sha256:0',
   });
