@@ -263,6 +263,26 @@ describe('A29: templates', () => {
     expect(ended.err).toContain(`${field}.spec.containers[0].securityContext`);
   });
 
+  test('are asked about for just the kinds that profiles list, whoever changes the rules or the profiles', async () => {
+    const CONFIGURATION = ['validatingwebhookconfiguration', `${NAME}.sandbox.example`];
+    const asked = async (): Promise<string[]> => {
+      const { webhooks } = JSON.parse(await mustKubectl(['get', ...CONFIGURATION, '-o', 'json'])) as { webhooks: { name: string; rules?: { resources: string[] }[] }[] };
+      return webhooks.find(({ name }) => name === 'listed.sandbox.sallyport.dev')?.rules?.flatMap(({ resources }) => resources) ?? [];
+    };
+    const become = (resources: string[]): Promise<boolean> => eventually(`rules for ${resources.join()}`, 20, async () => (String(await asked()) === String(resources) ? true : undefined));
+    await become(['crews']);
+    const index = (JSON.parse(await mustKubectl(['get', ...CONFIGURATION, '-o', 'json'])) as { webhooks: { name: string }[] }).webhooks.findIndex(({ name }) => name === 'listed.sandbox.sallyport.dev');
+    await mustKubectl(['patch', ...CONFIGURATION, '--type=json', '-p', JSON.stringify([{ op: 'remove', path: `/webhooks/${index}/rules` }])]);
+    await become(['crews']);
+    const other = { group: 'batch.example.com', version: 'v1', kind: 'Band', resource: 'bands', path: 'spec.template' };
+    // Kinds of the table are reviewed by it already.
+    const ours = { group: 'apps', version: 'v1', kind: 'Deployment', resource: 'deployments', path: 'spec.nothing' };
+    await apply(profile(`${NAME}-more`, { templates: [other, ours] }));
+    await become(['bands', 'crews']);
+    await mustKubectl(['delete', 'sandboxprofile', `${NAME}-more`]);
+    await become(['crews']);
+  });
+
   test('of core PodTemplates as well', async () => {
     const ended = await create({ apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 'x', namespace: AGENTS }, template: template(BARE) });
     expect(ended.code).toBe(0);

@@ -10,6 +10,7 @@ import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
 import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import { clusterReceipts } from '../../src/apps/webhook/receipts.ts';
 import { startWebhook } from '../../src/apps/webhook/start.ts';
+import { isOnlyListed } from '../../src/core/admission/resources.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { apply, eventually, kubectl } from './kubectl.ts';
 
@@ -48,7 +49,7 @@ export async function webhookHere(name: string): Promise<WebhookHere> {
   const webhook = await startWebhook({ listen: loopback, health: loopback }, { facts, certificate: { current: () => serving, onChange: () => () => undefined }, log });
   const configurations = configurationsOf(name, webhook.address.port, Buffer.from(authority.cert).toString('base64'));
   await apply(...configurations);
-  const rules = keepTemplateRules({ ...watch, configuration: `${name}.sandbox.example`, webhook: 'listed.sandbox.sallyport.dev', templates: () => sources.profiles.templates(), mayWrite: () => true });
+  const rules = keepTemplateRules({ ...watch, configuration: `${name}.sandbox.example`, webhook: 'listed.sandbox.sallyport.dev', templates: () => sources.profiles.templates().filter(isOnlyListed), mayWrite: () => true });
   sources.profiles.onChange(() => rules.wake());
   await eventually('everything listed', 20, () => Promise.resolve(facts.missing().length === 0 ? true : undefined));
   return {
