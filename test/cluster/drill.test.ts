@@ -124,6 +124,22 @@ describe('every webhook is gone', () => {
     expect(await act()).toMatchObject({ code: 0 });
   });
 
+  test('the API server counts what it could not ask, and what it let pass because somebody said so, under the names that the alerts look for', async () => {
+    const metrics = (): Promise<string> => mustKubectl(['get', '--raw', '/metrics']);
+    expect(await metrics()).toMatch(/^apiserver_admission_webhook_rejection_count\{error_type="calling_webhook_error",name="inject\.sallyport\.dev",/m);
+    expect(await metrics()).toMatch(/^apiserver_admission_webhook_admission_duration_seconds_bucket\{name="inject\.sallyport\.dev",/m);
+    const policies = async (policy: string): Promise<void> => {
+      for (const configuration of ['validatingwebhookconfiguration/sandbox.sallyport.dev', 'mutatingwebhookconfiguration/inject.sallyport.dev']) {
+        await mustKubectl(['patch', configuration, '--type=json', '-p', JSON.stringify([{ op: 'replace', path: '/webhooks/0/failurePolicy', value: policy }])]);
+      }
+    };
+    await policies('Ignore');
+    await eventually('an agent pod that nobody has looked at', 20, async () => ((await tryPod(AGENTS)).code === 0 ? true : undefined));
+    expect(await metrics()).toMatch(/^apiserver_admission_webhook_fail_open_count\{name="inject\.sallyport\.dev",type="admit"\} [1-9]/m);
+    await policies('Fail');
+    await eventually('a refusal', 20, async () => ((await tryPod(AGENTS)).code === 0 ? undefined : true));
+  });
+
   test('the agent whose pod has ended waits, and starts by itself once the webhooks are back', async () => {
     await eventually('the refused pod of the workload', 60, async () => ((await kubectl(['-n', AGENTS, 'get', 'deployment', 'drill', '-o', 'jsonpath={.status.conditions[?(@.type=="ReplicaFailure")].message}'])).out.includes('failed calling webhook') ? true : undefined));
     expect(await podsOf(AGENTS, '.metadata.name')).toEqual([]);

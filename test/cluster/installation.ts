@@ -11,8 +11,14 @@ export const MAIN = join(ROOT, 'src/main.ts');
 export async function install(...flags: readonly string[]): Promise<void> {
   const printed = await run(NODE, [MAIN, 'install', '--print', '--image', IMAGE, '--image-pull-policy', 'Never', ...flags]);
   if (printed.code !== 0) throw new Error(`install --print ended with ${printed.code}: ${printed.err}`);
-  await eventually('kubectl apply of the installation', 60, async () => ((await kubectl(['apply', '-f', '-'], printed.out)).code === 0 ? true : undefined));
+  await applyInstallation(printed.out);
   for (const name of ['sallyport-controller', 'sallyport-webhook']) await mustKubectl(['-n', SYSTEM, 'rollout', 'status', `deployment/${name}`, '--timeout=180s']);
+}
+
+/** Applies manifests once nothing is left of an installation before. */
+export async function applyInstallation(manifests: string | object): Promise<void> {
+  await mustKubectl(['delete', 'namespace', SYSTEM, '--ignore-not-found', '--timeout=120s']);
+  await eventually('kubectl apply of the installation', 60, async () => ((await kubectl(['apply', '-f', '-'], manifests)).code === 0 ? true : undefined));
 }
 
 /** In the order in which nothing is left that could stop the rest. */

@@ -4,7 +4,7 @@ import { mintAuthority, mintServing } from '../../src/adapters/certificates/serv
 import { installManifests } from '../../src/apps/cli/install/manifests.ts';
 import { barePod } from './agent-pod.ts';
 import { buildImage, IMAGE } from './image.ts';
-import { SYSTEM, uninstall } from './installation.ts';
+import { applyInstallation, SYSTEM, uninstall } from './installation.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // The webhook serves a certificate that others make. With cert-manager in the cluster that is cert-manager; without it this file does what
@@ -52,7 +52,7 @@ beforeAll(async () => {
   buildImage([]);
   const objects = installManifests({ image: IMAGE, imagePullPolicy: 'Never', certManager: true }) as { apiVersion: string; kind: string }[];
   const wanted = objects.filter(({ apiVersion }) => hasCertManager || !apiVersion.startsWith('cert-manager.io'));
-  await eventually('kubectl apply of the installation', 60, async () => ((await kubectl(['apply', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: wanted })).code === 0 ? true : undefined));
+  await applyInstallation({ apiVersion: 'v1', kind: 'List', items: wanted });
   if (!hasCertManager) {
     await fillSecret();
     await setBundles();
