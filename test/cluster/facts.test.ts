@@ -285,12 +285,12 @@ describe('with a network policy for all agents', () => {
       await mustKubectl(['-n', AGENTS, 'delete', 'networkpolicy', 'meanwhile']);
     });
 
-    test.skipIf(!existsSync(PID_FILE))('an API server that stands still without closing a connection is noticed within ninety seconds, and forgiven once it goes on', async () => {
+    test.skipIf(!existsSync(PID_FILE))('an API server that stands still without closing a connection is noticed within eighty seconds, and forgiven once it goes on', async () => {
       const pid = Number(readFileSync(PID_FILE, 'utf8'));
       process.kill(pid, 'SIGSTOP');
       try {
         expect(policiesOf()).toBe('agents');
-        ahead = 91_000;
+        ahead = 81_000;
         expect(policiesOf()).toMatch(/^The network policies may have changed: nothing was heard of them for \d+ s/);
         const asked = await facts.objectsNow(AGENTS, undefined, signal());
         expect(asked.networkPolicies(AGENTS)).toMatchObject({ known: false, sentence: expect.stringContaining('no answer in time') });

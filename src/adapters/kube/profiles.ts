@@ -5,8 +5,11 @@ import type { SandboxProfile } from '../../core/policy/profile.ts';
 import { API_VERSION } from '../../core/terms/fixed-names.ts';
 import type { KubeObject } from './client.ts';
 import { startInformer, type WatchSettings } from './informer.ts';
+import { staleness } from './staleness.ts';
 
-type InstalledProfile = { readonly profile: SandboxProfile } | { readonly broken: string };
+type ReadProfile = { readonly profile: SandboxProfile } | { readonly broken: string };
+/** `stale`: the sentence that says why nobody knows how it is now. */
+type InstalledProfile = ReadProfile | { readonly stale: string };
 
 export interface Profiles {
   readonly synced: boolean;
@@ -36,7 +39,10 @@ export function watchProfiles({ client, now, random, onFault }: WatchSettings): 
     get synced() {
       return informer.synced;
     },
-    named: (name) => informer.get(name),
+    named: (name) => {
+      const stale = informer.synced ? staleness('sandbox profiles', informer, now()) : undefined;
+      return stale === undefined ? informer.get(name) : { stale };
+    },
     templates: () => (listed ??= distinct(informer.list().flatMap((one) => ('profile' in one ? one.profile.spec.templates : [])))),
     onChange: (handler) => informer.onChange(handler),
     stop: () => informer.stop(),
@@ -48,7 +54,7 @@ function distinct(templates: readonly ListedTemplate[]): readonly ListedTemplate
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, template]) => template);
 }
 
-function readProfile(object: KubeObject): InstalledProfile {
+function readProfile(object: KubeObject): ReadProfile {
   const { profiles, problems } = parseObjects([object], `sandboxprofile/${object.metadata.name}`);
   const [profile] = profiles;
   return profile === undefined || problems.length > 0 ? { broken: problems.map(formatProblem).join('; ') || 'not a SandboxProfile' } : { profile };

@@ -1,10 +1,7 @@
 import type { Informer } from './informer.ts';
+import { LONGEST_SILENCE } from './watch.ts';
 
-/**
- * In milliseconds. An API server sends a bookmark once a minute on a watch about which there is nothing to tell; a watch that is silent for
- * half as long again may have died. One that ended comes back within a second, so ten seconds without any say that there is no API server.
- */
-const LONGEST_SILENCE = 90_000;
+/** In milliseconds. A watch that ended is open again within a second: ten without one say that there is no API server. */
 const LONGEST_GAP = 10_000;
 
 type Followed = Pick<Informer<unknown>, 'synced' | 'connected' | 'lastContact'>;

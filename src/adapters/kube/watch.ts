@@ -11,25 +11,28 @@ export interface WatchEvent {
 const LONGEST_LINE = 4 * 1024 * 1024;
 
 /**
- * How long a watch is asked to last, with a spread so that not all of them come back at once. Bookmarks are a favour that some API
- * servers do not grant to quiet collections: only an end that comes before `WATCH_IDLE` tells a quiet watch from a dead one.
+ * How many seconds a watch is asked to last, with a spread so that not all of them come back at once. Bookmarks are a favour that API
+ * servers do not grant to quiet collections: only an end that comes before `LONGEST_SILENCE` tells a quiet watch from a dead one.
  */
-const SHORTEST_WATCH = 120;
+const SHORTEST_WATCH = 40;
 const WATCH_SPREAD = 20;
 
-/** In milliseconds; a connection that is silent for longer than its watch may last has died without saying so. */
-const WATCH_IDLE = 150_000;
+/**
+ * In milliseconds; a connection that is silent for longer than its watch may last has died without saying so. Nothing that was watched
+ * counts for longer than this.
+ */
+export const LONGEST_SILENCE = 80_000;
 
 /**
  * Opens one watch, and resolves once the API server has begun to answer: to the events after the query's `resourceVersion`, until
- * the API server ends it, which it does after about two minutes (`random` in [0, 1) says when).
+ * the API server ends it, which it does after less than a minute (`random` in [0, 1) says when).
  *
  * Both throw `KubeFault`: `gone` when the version is too old and everything must be listed again, `malformed` for lines that are
  * no watch events, and whatever the connection ends in.
  */
 export async function openWatch(client: KubeClient, path: string, query: Readonly<Record<string, string>>, random: number, signal: AbortSignal): Promise<AsyncIterable<WatchEvent>> {
   const timeoutSeconds = String(SHORTEST_WATCH + Math.floor(random * WATCH_SPREAD));
-  const body = await client.stream(path, { query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds }, signal, idle: WATCH_IDLE });
+  const body = await client.stream(path, { query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds }, signal, idle: LONGEST_SILENCE });
   return events(path, body);
 }
 

@@ -73,6 +73,7 @@ function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<San
         : `The namespace picks the profile ${name}, and the SandboxProfiles are not known yet; try again.`,
     );
   }
+  if ('stale' in installed) return unknown(`The namespace picks the profile ${name}. ${installed.stale}`);
   return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : known(installed.profile);
 }
 

@@ -72,10 +72,10 @@ describe('labels of namespaces', () => {
     expect(gets()).toHaveLength(1);
   });
 
-  test('are asked for once nothing was heard for longer than bookmarks take', async () => {
+  test('are asked for once nothing was heard for longer than a watch may be silent', async () => {
     const namespaces = await follow();
     server.on(`GET ${PATH}/agents`, () => ({ status: 200, body: JSON.stringify({ metadata: { name: 'agents', labels: {} } }) }));
-    clock += 90_000;
+    clock += 80_000;
     expect(await namespaces.labels('agents', LABEL, signal)).toEqual({});
   });
 
@@ -139,6 +139,15 @@ describe('installed profiles', () => {
     expect(profiles.named('lab')).toMatchObject({ profile: { metadata: { name: 'lab' }, spec: { maxLifetimeSeconds: 600 } } });
     expect(profiles.named('odd')).toEqual({ broken: expect.stringContaining('maxLifetime') });
     expect(profiles.named('none')).toBeUndefined();
+  });
+
+  test('are stale once nothing was heard of them for longer than a watch may be silent', async () => {
+    const profiles = watchProfiles(await connect(PATH));
+    stop = () => profiles.stop();
+    server.put('lab', profile({}));
+    await vi.waitFor(() => expect(profiles.named('lab')).toHaveProperty('profile'), soon);
+    clock += 80_000;
+    expect(profiles.named('lab')).toEqual({ stale: expect.stringContaining('The sandbox profiles may have changed: nothing was heard of them for 80 s') });
   });
 });
 

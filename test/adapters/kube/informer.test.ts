@@ -82,7 +82,7 @@ describe('an informer', () => {
     expect(changes).toHaveLength(2);
   });
 
-  test.each([[0, 120], [0.999, 139]])('asks for an end of each watch before its silence would pass for a dead connection (random %d: %d s)', async (random, seconds) => {
+  test.each([[0, 40], [0.999, 59]])('asks for an end of each watch before its silence would pass for a dead connection (random %d: %d s)', async (random, seconds) => {
     informer = startInformer(client, { path: PATH, read, now: () => 77, random: () => random, onFault: (fault) => faults.push(fault) });
     await watching();
     expect(server.requests.at(-1)).toContain(`timeoutSeconds=${seconds}`);

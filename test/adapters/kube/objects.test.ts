@@ -12,7 +12,7 @@ const signal = new AbortController().signal;
 const policy = (name: string, spec: object = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }) => ({ metadata: { name, namespace: 'agents' }, spec });
 const selecting = (name: string, spec: object) => ({ metadata: { name, namespace: 'agents' }, spec });
 
-const silent = (things: string) => `The ${things} may have changed: nothing was heard of them for 90 s; see that the webhook reaches the API server, and try again.`;
+const silent = (things: string) => `The ${things} may have changed: nothing was heard of them for 80 s; see that the webhook reaches the API server, and try again.`;
 
 let store: KubeStore;
 let objects: WatchedObjects;
@@ -72,7 +72,7 @@ describe('what is watched', () => {
   test('is unknown once nothing was heard of it for too long', async () => {
     const facts = await follow();
     await vi.waitFor(() => expect(facts.networkPolicies('agents').known).toBe(true));
-    clock += 90_000;
+    clock += 80_000;
     expect(facts.networkPolicies('agents')).toEqual({ known: false, sentence: silent('network policies') });
     expect(facts.runtimeHandler('gvisor')).toEqual({ known: false, sentence: silent('runtime classes') });
     expect(facts.selectingLabels('agents')).toEqual({ known: false, sentence: silent('agent policies') });

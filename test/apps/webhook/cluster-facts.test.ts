@@ -57,6 +57,10 @@ describe('facts out of a cluster', () => {
     expect(factsWith({ profiles: { synced: false } }).profile('lab')).toEqual({ known: false, sentence: expect.stringContaining('not known yet; try again') });
   });
 
+  test('say of a profile that nobody knows as it is now why that is', () => {
+    expect(factsWith({ profiles: { named: () => ({ stale: 'Nothing was heard.' }) } }).profile('lab')).toEqual({ known: false, sentence: 'The namespace picks the profile lab. Nothing was heard.' });
+  });
+
   test('make of base, trust and profile the settings of injection', () => {
     expect(factsWith({}).injection(CUSTOM)).toMatchObject({ known: true, value: { image: BASE.image, controller: { url: 'https://c.example', ca: 'PEM', keys: ['K'] }, capturedPorts: [{ port: 443, listener: 15002 }, { port: 8443, listener: 15100 }] } });
     expect(factsWith({ trust: { missing: 'Not yet.' } }).injection(CUSTOM)).toEqual({ known: false, sentence: 'Not yet.' });
