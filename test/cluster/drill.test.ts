@@ -42,6 +42,14 @@ const podsOf = async (namespace: string, column: string): Promise<string[]> => (
 const readyWebhooks = async (): Promise<number> => Number((await kubectl(['-n', SYSTEM, 'get', 'deployment', 'sallyport-webhook', '-o', 'jsonpath={.status.readyReplicas}'])).out || 0);
 const agentPodsPass = (): Promise<true> => eventually('an agent pod that passes', 120, async () => ((await tryPod(AGENTS)).code === 0 ? true : undefined));
 
+const apiServerMetrics = (): Promise<string> => mustKubectl(['get', '--raw', '/metrics']);
+
+async function setFailurePolicy(value: string): Promise<void> {
+  for (const configuration of ['validatingwebhookconfiguration/sandbox.sallyport.dev', 'mutatingwebhookconfiguration/inject.sallyport.dev']) {
+    await mustKubectl(['patch', configuration, '--type=json', '-p', JSON.stringify([{ op: 'replace', path: '/webhooks/0/failurePolicy', value }])]);
+  }
+}
+
 /** What a cluster lives by; a dead webhook must stand in the way of none of it. */
 const VITAL: readonly [what: string, act: () => Promise<Ended>][] = [
   ['a pod in a namespace without agents', () => tryPod(ELSEWHERE)],
@@ -125,18 +133,12 @@ describe('every webhook is gone', () => {
   });
 
   test('the API server counts what it could not ask, and what it let pass because somebody said so, under the names that the alerts look for', async () => {
-    const metrics = (): Promise<string> => mustKubectl(['get', '--raw', '/metrics']);
-    expect(await metrics()).toMatch(/^apiserver_admission_webhook_rejection_count\{error_type="calling_webhook_error",name="inject\.sallyport\.dev",/m);
-    expect(await metrics()).toMatch(/^apiserver_admission_webhook_admission_duration_seconds_bucket\{name="inject\.sallyport\.dev",/m);
-    const policies = async (policy: string): Promise<void> => {
-      for (const configuration of ['validatingwebhookconfiguration/sandbox.sallyport.dev', 'mutatingwebhookconfiguration/inject.sallyport.dev']) {
-        await mustKubectl(['patch', configuration, '--type=json', '-p', JSON.stringify([{ op: 'replace', path: '/webhooks/0/failurePolicy', value: policy }])]);
-      }
-    };
-    await policies('Ignore');
+    expect(await apiServerMetrics()).toMatch(/^apiserver_admission_webhook_rejection_count\{error_type="calling_webhook_error",name="inject\.sallyport\.dev",/m);
+    expect(await apiServerMetrics()).toMatch(/^apiserver_admission_webhook_admission_duration_seconds_bucket\{name="inject\.sallyport\.dev",/m);
+    await setFailurePolicy('Ignore');
     await eventually('an agent pod that nobody has looked at', 20, async () => ((await tryPod(AGENTS)).code === 0 ? true : undefined));
-    expect(await metrics()).toMatch(/^apiserver_admission_webhook_fail_open_count\{name="inject\.sallyport\.dev",type="admit"\} [1-9]/m);
-    await policies('Fail');
+    expect(await apiServerMetrics()).toMatch(/^apiserver_admission_webhook_fail_open_count\{name="inject\.sallyport\.dev",type="admit"\} [1-9]/m);
+    await setFailurePolicy('Fail');
     await eventually('a refusal', 20, async () => ((await tryPod(AGENTS)).code === 0 ? undefined : true));
   });
 
