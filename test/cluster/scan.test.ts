@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mintAuthority } from '../../src/adapters/certificates/serving.ts';
@@ -9,6 +12,7 @@ import { type WatchedObjects, watchObjects } from '../../src/adapters/kube/objec
 import { type Profiles, watchProfiles } from '../../src/adapters/kube/profiles.ts';
 import { clusterReport } from '../../src/apps/cli/check-cluster-report.ts';
 import { reviewCluster } from '../../src/apps/cli/check-cluster-review.ts';
+import { access } from '../../src/apps/cli/install/access.ts';
 import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
 import { type ControllerTrust, type InjectionBase, injectionSettings } from '../../src/apps/webhook/injection-settings.ts';
 import type { Facts, Receipts } from '../../src/apps/webhook/ports.ts';
@@ -21,10 +25,12 @@ import { inject } from '../../src/core/injection/inject.ts';
 import { issueReceipt } from '../../src/core/injection/receipt.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/policy/profile.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
+import { SYSTEM_NAMESPACE } from '../../src/core/terms/fixed-names.ts';
 import { goodPod } from '../core/checks/pods.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // No webhook is installed here: every pod of this file is one that got past it. No kubelet runs them either; their status is written by hand.
+// The scan has the rights that are installed for it, and no others.
 
 // Other names in each run: a control plane alone never finishes to delete a namespace.
 const [REPORTED, EVICTED, SYSTEM] = ['reported', 'evicted', 'system'].map((name) => `scan-test-${name}-${Date.now().toString(36)}`) as [string, string, string];
@@ -48,6 +54,8 @@ const metrics = scanMetrics(registry);
 const lease = { leading: true };
 const sources: { namespaces: Namespaces; profiles: Profiles; objects: WatchedObjects; exemptions: Exemptions }[] = [];
 let client: KubeClient;
+let scanner: KubeClient;
+let folder: string;
 let trust: ControllerTrust;
 let receipts: Required<Receipts>;
 let facts: Facts;
@@ -106,7 +114,7 @@ const aWhile = (): Promise<void> => new Promise((resolve) => {
 
 function begin(): LeaderScan {
   return scanWhileLeading({
-    client, facts, lease, recorder, now, random: () => 0.5, metrics,
+    client: scanner, facts, lease, recorder, now, random: () => 0.5, metrics,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     timing: { round: 100, debounce: 100, again: HOUR, settle: 60_000, confirm: 30_000, evictions: 0 },
   });
@@ -116,10 +124,20 @@ function labelled(name: string, profile: string): object {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': profile } } };
 }
 
+/** A kubeconfig of the webhook's own ServiceAccount. */
+async function leastRights(): Promise<string> {
+  const token = (await mustKubectl(['-n', SYSTEM_NAMESPACE, 'create', 'token', 'sallyport-webhook'])).trim();
+  const config = JSON.parse(await mustKubectl(['config', 'view', '--raw', '-o', 'json'])) as { contexts: { context: { user: string } }[] };
+  const file = join(folder, 'webhook');
+  writeFileSync(file, JSON.stringify({ ...config, users: [{ name: config.contexts[0]?.context.user, user: { token } }] }));
+  return file;
+}
+
 beforeAll(async () => {
   client = connectKube({ kubeconfig: process.env['KUBECONFIG'] ?? '' });
   await mustKubectl(['apply', '-f', 'deploy/policy-reports.yaml']);
-  await apply(...customResourceDefinitions());
+  await kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
+  await apply(...customResourceDefinitions(), ...access());
   await mustKubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
   const profile = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name: 'scan-test-evicting' }, spec: { runtimeClassNames: { required: false }, onUnproven: 'evict', maxLifetimeSeconds: 7_200, warnOnly: ['image-source'] } };
   await apply(profile, labelled(REPORTED, 'contained'), labelled(EVICTED, 'scan-test-evicting'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } });
@@ -132,11 +150,13 @@ beforeAll(async () => {
   trust = { ca: (await mintAuthority({ commonName: 'Controller of a test', now: Date.now(), lifetime: 24 * HOUR })).cert, keys: [LINK_KEY] };
   await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'sallyport-trust', namespace: SYSTEM }, data: { 'ca.crt': trust.ca, 'link-keys': LINK_KEY } });
   receipts = await clusterReceipts(client, SYSTEM, BASE);
-  const watch = { client, now: Date.now, random: Math.random };
+  folder = mkdtempSync(join(tmpdir(), 'scan-test-'));
+  scanner = connectKube({ kubeconfig: await leastRights() });
+  const watch = { client: scanner, now: Date.now, random: Math.random };
   const watched = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
   sources.push(watched);
-  facts = clusterFacts({ ...watched, trust: { current: () => ({ trust }) }, receipts, client, now }, BASE);
-  recorder = recordEvents({ client, component: 'scan-test', now, timing: { gather: 10, between: 0 } });
+  facts = clusterFacts({ ...watched, trust: { current: () => ({ trust }) }, receipts, client: scanner, now }, BASE);
+  recorder = recordEvents({ client: scanner, component: 'scan-test', now, timing: { gather: 10, between: 0 } });
   scan = begin();
 }, 60_000);
 
@@ -147,7 +167,9 @@ afterAll(async () => {
   for (const namespace of [REPORTED, EVICTED]) await kubectl(['-n', namespace, 'delete', 'pods', '--all', '--grace-period=0', '--force']);
   await kubectl(['delete', 'namespace', REPORTED, EVICTED, SYSTEM, '--ignore-not-found', '--wait=false']);
   await kubectl(['delete', 'sandboxprofile', 'scan-test-evicting', '--ignore-not-found']);
+  await scanner?.close();
   await client?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('a pod that got past the webhook (A8, A23, A33)', () => {

@@ -1,6 +1,7 @@
 import type { Told } from '../../../adapters/kube/events.ts';
 import { summary } from '../../../core/admission/summary.ts';
 import type { Assessment } from './assess.ts';
+import type { Found } from './memory.ts';
 import type { EvictionReason } from './metrics.ts';
 import type { ScannedPod } from './scanned-pod.ts';
 
@@ -13,6 +14,12 @@ export function podEvent({ namespace, name, uid }: ScannedPod, type: Told['type'
 export function faultsMessage({ mode, profile, faults }: Assessment): string | undefined {
   const told = mode === 'enforce' ? summary(faults) : '';
   return told === '' ? undefined : `Would be refused now by profile ${profile}: ${told}`;
+}
+
+/** What is remembered of an assessment. */
+export function foundOf({ mode, proven, faults }: Assessment): Found {
+  const kinds = new Map(faults.map(({ check, weight }) => [`${check} ${weight}`, { check, weight }]));
+  return { mode, proven, faults: [...kinds.values()] };
 }
 
 export function condemnation(reason: EvictionReason, outcome: 'evicted' | 'refused'): string {

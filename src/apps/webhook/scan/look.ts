@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import type { KubeObject } from '../../../adapters/kube/client.ts';
 import { KubeFault, unlessFault } from '../../../adapters/kube/fault.ts';
 import { isObject } from '../../../core/terms/is-object.ts';
 import { TokenBucket } from '../../../core/terms/token-bucket.ts';
 import type { Assessment } from './assess.ts';
-import { condemnation, faultsMessage, podEvent } from './findings.ts';
+import { condemnation, faultsMessage, foundOf, podEvent } from './findings.ts';
 import { endOf, evict, evictionReason } from './eviction.ts';
 import type { Memory, Remembered } from './memory.ts';
 import type { EvictionReason } from './metrics.ts';
@@ -64,7 +65,7 @@ export class Look {
     const assessed = await this.#ports.assess(object, signal);
     if (!assessed.known) throw new KubeFault('malformed', assessed.sentence);
     const assessment = assessed.value;
-    remembered.assessment = assessment;
+    remembered.found = foundOf(assessment);
     const endless = isObject(object['spec']) && object['spec']['activeDeadlineSeconds'] === undefined;
     const age = { created: remembered.pod.created, endless };
     const turn = now + this.#timing.again * (0.95 + this.#ports.random() / 10);
@@ -78,7 +79,7 @@ export class Look {
   async #report(remembered: Remembered, assessment: Assessment, now: number, signal: AbortSignal): Promise<void> {
     if (!this.#ports.leading()) return;
     const results = resultsOf(assessment);
-    const what = JSON.stringify(results);
+    const what = digest(JSON.stringify(results));
     if (remembered.reported?.what !== what) remembered.reported = { at: now, what };
     try {
       const report = policyReport(remembered.pod, results, remembered.reported.at);
@@ -92,11 +93,12 @@ export class Look {
 
   /** Once when its faults are found and once with each turn, so that the Event's count is the number of turns. */
   #tell(remembered: Remembered, assessment: Assessment, now: number): void {
-    const what = faultsMessage(assessment);
-    if (what === undefined || !this.#ports.leading()) return;
+    const message = faultsMessage(assessment);
+    if (message === undefined || !this.#ports.leading()) return;
+    const what = digest(message);
     if (remembered.told?.what === what && now - remembered.told.at < this.#timing.again / 2) return;
     remembered.told = { at: now, what };
-    this.#ports.recorder.tell(podEvent(remembered.pod, 'Warning', assessment.proven === false ? 'SallyportUnproven' : 'SallyportFaults', what));
+    this.#ports.recorder.tell(podEvent(remembered.pod, 'Warning', assessment.proven === false ? 'SallyportUnproven' : 'SallyportFaults', message));
   }
 
   /**
@@ -137,4 +139,8 @@ export class Look {
       log.warn({ err: fault, namespace: pod.namespace, pod: pod.name, reason }, 'an agent pod could not be evicted; trying again');
     }
   }
+}
+
+function digest(text: string): string {
+  return hash('sha256', text, 'base64');
 }

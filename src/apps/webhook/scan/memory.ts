@@ -1,8 +1,17 @@
-import type { Assessment } from './assess.ts';
+import type { Mode } from '../../../core/admission/answer.ts';
+import type { FaultWeight } from '../../../core/checks/check.ts';
 import type { ScannedPod } from './scanned-pod.ts';
 import type { ScanTiming } from './ports.ts';
 
-/** What is remembered of a pod that was looked at. Times are milliseconds since the epoch. */
+/** As much of an assessment as is counted. */
+export interface Found {
+  readonly mode: Mode;
+  readonly proven: boolean | undefined;
+  /** Each check and weight of a fault once. */
+  readonly faults: readonly { readonly check: string; readonly weight: FaultWeight }[];
+}
+
+/** What is remembered of a pod that was looked at: little, for there may be many thousands. Times are milliseconds since the epoch. */
 export interface Remembered {
   readonly pod: ScannedPod;
   readonly circumstances: string;
@@ -10,15 +19,15 @@ export interface Remembered {
   next: number;
   /** When a change was first seen that has not been looked at yet. */
   changed?: number;
-  /** Absent while nobody could tell. */
-  assessment?: Assessment;
+  /** Absent until the first look has ended well. */
+  found?: Found;
   /** Since when each look has found that the pod should be evicted. */
   condemned?: number;
   /** Evictions that were refused in a row. */
   refusals: number;
-  /** When its faults were last told as an Event, and what they were. */
+  /** When its faults were last told as an Event, and a digest of the words. */
   told?: { readonly at: number; readonly what: string };
-  /** The results of the report that was last written, and since when they are those. */
+  /** A digest of the results of the report that was last written, and since when they are those. */
   reported?: { readonly at: number; readonly what: string };
 }
 

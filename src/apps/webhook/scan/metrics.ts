@@ -29,17 +29,14 @@ export function scanMetrics(registry: Registry): ScanMetrics {
   return {
     round(pods, behind, now) {
       for (const gauge of gauges) gauge.reset();
-      for (const { pod: { namespace }, assessment } of pods) {
-        if (assessment === undefined) continue;
-        const { mode, proven, faults: found } = assessment;
+      for (const { pod: { namespace }, found } of pods) {
+        if (found === undefined) continue;
+        const { mode, proven } = found;
         scanned.inc({ namespace, mode });
         // A namespace without any has to say so, or an alert on it never ends.
         unproven.inc({ namespace }, proven === false ? 1 : 0);
         undecided.inc({ namespace }, mode === 'enforce' && proven === undefined ? 1 : 0);
-        for (const one of new Set(found.map(({ check, weight }) => `${check} ${weight}`))) {
-          const [check = '', weight = ''] = one.split(' ');
-          faults.inc({ check, weight });
-        }
+        for (const { check, weight } of found.faults) faults.inc({ check, weight });
       }
       waiting.set(behind);
       if (behind === 0) last.set(now / 1000);
