@@ -24,7 +24,7 @@ Pods and the pod templates of workloads are injected first, as the cluster would
 own code; policies, profiles and exemptions are read as it reads them. Namespaces, SandboxProfiles, Exemptions,
 NetworkPolicies, RuntimeClasses and AgentPolicies in the input count as what the cluster has. What cannot be told
 without the cluster is a warning. Objects of other kinds are passed over.`,
-  exitCodes: { 0: 'all admitted', 1: 'a fault, or with --cluster a pod that is unproven or would be refused' },
+  exitCodes: { 0: 'all admitted', 1: 'a fault, or an unproven pod of the cluster' },
 });
 
 interface CheckFlags extends ManifestFlags {

@@ -7,8 +7,6 @@ import { SIDECAR_CONTAINERS } from './sidecar.ts';
  */
 export function withSafeDefaults(pod: Pod): Pod {
   const { spec } = pod;
-  const filled = (containers: readonly Container[]): Container[] => containers.map((one) =>
-    (SIDECAR_CONTAINERS.has(one.name) ? one : { ...one, securityContext: safeContext(one.securityContext ?? {}) }));
   return {
     ...pod,
     spec: {
@@ -18,6 +16,10 @@ export function withSafeDefaults(pod: Pod): Pod {
       containers: filled(spec.containers),
     },
   };
+}
+
+function filled(containers: readonly Container[]): Container[] {
+  return containers.map((one) => (SIDECAR_CONTAINERS.has(one.name) ? one : { ...one, securityContext: safeContext(one.securityContext ?? {}) }));
 }
 
 /** Without root and set-uid there are no capabilities to lose. */

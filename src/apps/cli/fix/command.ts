@@ -28,7 +28,7 @@ What is left for a person goes to standard error. Give the namespace's other obj
 });
 
 interface FixFlags extends ManifestFlags {
-  readonly also: ReadonlySet<string>;
+  readonly also?: ReadonlySet<string>;
   readonly write?: true;
   readonly diff?: true;
   readonly output: 'text' | 'json';
@@ -45,7 +45,7 @@ interface FixedFile extends Fixed {
 export function fixCommand(): Command {
   return withManifestFlags(new Command('fix'))
     .argument('<files...>', 'manifests in YAML or JSON, folders with all below, or - for standard input')
-    .option('--also <checks>', 'checks whose fixes are wanted too, though programs may notice (repeatable)', collectChecks, new Set<string>())
+    .option('--also <checks>', 'checks whose fixes are wanted too, though programs may notice (repeatable)', collectChecks)
     .option('--write', 'change the files in place')
     .option('--diff', 'print a unified diff')
     .addOption(outputOption('text, or one JSON list of files', ['text', 'json']))
@@ -76,7 +76,7 @@ async function fixedFiles(paths: readonly string[], flags: FixFlags): Promise<Fi
   const now = Date.now();
   const world = worldOf(read.flatMap(({ manifests }) => manifests), { namespace: flags.namespace, profile }, now);
   return read.map(({ file, before }) => {
-    const fixed = fixText(file, before, world, flags.also);
+    const fixed = fixText(file, before, world, flags.also ?? new Set());
     return { ...fixed, file, before, reviewed: reviewManifests(parseManifests(file, fixed.text), world, settingsFor, now).reviewed };
   });
 }
@@ -100,7 +100,7 @@ function printed(files: readonly FixedFile[], { output, diff, write: written }: 
   return written === true ? '' : files.map(({ text }) => text).join('');
 }
 
-function collectChecks(text: string, before: ReadonlySet<string>): ReadonlySet<string> {
+function collectChecks(text: string, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
   const ids = CHECKS.map(({ id }) => id);
   const asked = text.split(',').filter((id) => id !== '');
   const wrong = asked.find((id) => !ids.includes(id));

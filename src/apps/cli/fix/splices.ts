@@ -117,5 +117,9 @@ function lineEnd(text: string, end: number): number {
 }
 
 function columnOf(text: string, at: number): number {
-  return at - (text.lastIndexOf('\n', at - 1) + 1);
+  return at - startOfLine(text, at);
+}
+
+export function startOfLine(text: string, at: number): number {
+  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
 }

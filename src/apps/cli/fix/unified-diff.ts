@@ -1,4 +1,4 @@
-import { spliced, type Splice } from './splices.ts';
+import { spliced, startOfLine, type Splice } from './splices.ts';
 
 /** Lines with their line breaks. */
 type Lines = readonly string[];
@@ -32,7 +32,7 @@ export function unifiedDiff(file: string, text: string, splices: readonly Splice
 function regionsOf(text: string, splices: readonly Splice[]): Region[] {
   const spans: { from: number; to: number; splices: Splice[] }[] = [];
   for (const splice of splices) {
-    const [from, to] = [text.lastIndexOf('\n', splice.at - 1) + 1, endOfLine(text, splice.end)];
+    const [from, to] = [startOfLine(text, splice.at), endOfLine(text, splice.end)];
     const last = spans.at(-1);
     if (last !== undefined && from < last.to) {
       last.to = Math.max(last.to, to);

@@ -50,7 +50,7 @@ export function testCommand(words: 'sallyport test' | 'sallyport policy test' = 
     .addHelpText('after', helpEnd({
       examples: [`${words} policies/`, `${words} triage.sallyport-test.yaml --output json | jq .failed`, `${words} --min-coverage 80 --output junit deploy/ > report.xml`],
       notes: FORMAT,
-      exitCodes: { 0: 'all cases are as expected', 1: 'one is not, or too few checks are exercised', 2: 'bad usage or unreadable input, a bad policy too' },
+      exitCodes: { 0: 'all cases are as expected', 1: 'one is not, or too few checks are exercised', 2: 'bad usage or unreadable input' },
     }))
     .action(async (paths: readonly string[], flags: TestFlags) => {
       process.exitCode = await test(paths, flags);

@@ -11,9 +11,9 @@ export interface Text {
   readonly text: string;
 }
 
-/** Every golden pod, those that fail each check first. */
+/** Golden pods: a few that fail each check, and all that are of many things. */
 export const CORPUS: readonly Text[] = [
-  ...CHECKS.flatMap(({ id }) => textsIn(`checks/${id}/fail`)),
+  ...CHECKS.flatMap(({ id }) => textsIn(`checks/${id}/fail`).slice(0, 2)),
   ...textsIn('pods'),
 ];
 

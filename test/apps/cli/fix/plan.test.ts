@@ -1,5 +1,5 @@
 import { parse, Parser } from 'yaml';
-import fc from 'fast-check';
+import { array, assert, boolean, constantFrom, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fixText } from '../../../../src/apps/cli/fix/plan.ts';
 import { parseManifests } from '../../../../src/apps/cli/manifest/read.ts';
@@ -49,11 +49,13 @@ describe.each([['by itself', NO_CHECKS], ['with every check decided for', ALL_CH
   });
 });
 
+/** As a part of something that is indented. */
+const indent = (text: string, by: number): string => text.split('\n').map((line) => (line.startsWith('#') ? `${' '.repeat(by)}# ${line.slice(1)}` : ' '.repeat(by) + line)).join('\n');
+
 test('fix of pods of any shape, written in any style, is idempotent and keeps what is not hardened', () => {
-  const context = fc.constantFrom('', 'securityContext: {}', 'securityContext:', 'securityContext: ~', 'securityContext: {runAsNonRoot: true}', 'securityContext: { runAsUser: 5 } # mine', 'securityContext:\n#capabilities:\n  capabilities:\n    drop:\n    - NET_RAW\n#end');
-  const indent = (text: string, by: number): string => text.split('\n').map((line) => (line.startsWith('#') ? `${' '.repeat(by)}# ${line.slice(1)}` : ' '.repeat(by) + line)).join('\n');
-  const container = fc.tuple(fc.constantFrom('app', '"quoted"', "'single'"), context, fc.constantFrom('', 'command:\n- |\n  echo "# no comment"\n\n  exit 0', 'args: [ "a", b ]   # odd   spacing'));
-  fc.assert(fc.property(fc.array(container, { minLength: 1, maxLength: 3 }), context, fc.boolean(), fc.boolean(), fc.constantFrom(2, 4), (containers, ofPod, specFirst, crlf, unit) => {
+  const context = constantFrom('', 'securityContext: {}', 'securityContext:', 'securityContext: ~', 'securityContext: {runAsNonRoot: true}', 'securityContext: { runAsUser: 5 } # mine', 'securityContext:\n#capabilities:\n  capabilities:\n    drop:\n    - NET_RAW\n#end');
+  const container = tuple(constantFrom('app', '"quoted"', "'single'"), context, constantFrom('', 'command:\n- |\n  echo "# no comment"\n\n  exit 0', 'args: [ "a", b ]   # odd   spacing'));
+  assert(property(array(container, { minLength: 1, maxLength: 3 }), context, boolean(), boolean(), constantFrom(2, 4), (containers, ofPod, specFirst, crlf, unit) => {
     const list = containers.map(([name, own, more]) => `- name: ${name}\n${[own, more].filter((part) => part !== '').map((part) => `${indent(part, 2)}\n`).join('')}`).join('').trimEnd();
     const parts = [`containers:\n${list}`, ...(ofPod === '' ? [] : [ofPod])];
     const body = indent((specFirst ? parts.toReversed() : parts).join('\n'), unit);

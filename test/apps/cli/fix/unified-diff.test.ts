@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { array, assert, boolean, constantFrom, nat, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { spliced, type Splice } from '../../../../src/apps/cli/fix/splices.ts';
 import { unifiedDiff } from '../../../../src/apps/cli/fix/unified-diff.ts';
@@ -23,8 +23,8 @@ describe('a unified diff', () => {
   test.skipIf(spawnSync('git', ['--version']).error !== undefined)('makes the new text of the old one where git applies it; skipped where there is no git', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'in'));
-    const changes = fc.array(fc.tuple(fc.nat(60), fc.constantFrom('x', '\nnew', '\n\n', 'y\nz')), { minLength: 1, maxLength: 5 });
-    fc.assert(fc.property(fc.array(fc.constantFrom('a', 'b', '', 'cc'), { minLength: 1, maxLength: 25 }), fc.boolean(), changes, (lines, ended, puts) => {
+    const changes = array(tuple(nat(60), constantFrom('x', '\nnew', '\n\n', 'y\nz')), { minLength: 1, maxLength: 5 });
+    assert(property(array(constantFrom('a', 'b', '', 'cc'), { minLength: 1, maxLength: 25 }), boolean(), changes, (lines, ended, puts) => {
       const text = lines.join('\n') + (ended ? '\n' : '');
       if (text === '') return;
       const splices = [...new Map(puts.map(([at, put]) => [Math.min(at, text.length), put]))].map(([at, put]) => insertion(at, put));

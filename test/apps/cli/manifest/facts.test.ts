@@ -33,8 +33,9 @@ describe('a runtime class', () => {
   });
 });
 
+const policy = (labels: string, namespace = 'agents') => `{apiVersion: sallyport.dev/v1alpha1, kind: AgentPolicy, metadata: {name: p, namespace: ${namespace}}, spec: {${labels}}}`;
+
 test('labels that select agents are those of all policies of the namespace', () => {
-  const policy = (labels: string, namespace = 'agents') => `{apiVersion: sallyport.dev/v1alpha1, kind: AgentPolicy, metadata: {name: p, namespace: ${namespace}}, spec: {${labels}}}`;
   const facts = factsOf(policy('agents: {matchLabels: {app: a, team: b}}'), policy('agents: {matchLabels: {tier: c}}'), policy('agents: {matchLabels: {other: c}}', 'shop'), policy(''));
   expect(facts.selectingLabels('agents')).toEqual({ known: true, value: new Set(['app', 'team', 'tier']) });
   expect(facts.selectingLabels('nowhere')).toEqual({ known: false, sentence: 'No AgentPolicy of namespace nowhere is in the input.' });

@@ -31,6 +31,8 @@ const reviewed = (text: string) => {
 };
 const POD = '{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: agents, labels: {app: a}}, spec: {containers: [{name: x}]}}\n';
 
+const reasons = (text: string) => reviewed(text).reviewed.find(({ kind }) => kind === 'Pod')?.faults.map(({ reason }) => reason);
+
 describe('what is reviewed', () => {
   test('are no pods of a namespace that takes no agents, but those that call themselves one', () => {
     const { reviewed: [named, ...others], passedOver } = reviewed(`${namespace('a: b')}---\n${POD}---\n${POD.replace('app: a', 'sallyport.dev/agent: a').replace('name: a,', 'name: b,')}`);
@@ -51,7 +53,6 @@ describe('what is reviewed', () => {
 
   test('is spared what an Exemption of the input lets pass', () => {
     const exemption = '{apiVersion: sallyport.dev/v1alpha1, kind: Exemption, metadata: {name: e, namespace: sallyport-system}, spec: {subject: {namespace: agents, pod: a}, checks: [read-only-root], reason: r, requestedBy: p, expires: "2026-11-20T00:00:00Z"}}\n';
-    const reasons = (text: string) => reviewed(text).reviewed.find(({ kind }) => kind === 'Pod')?.faults.map(({ reason }) => reason);
     expect(reasons(POD)).toContain('root-writable');
     expect(reasons(`${exemption}---\n${POD}`)).not.toContain('root-writable');
     expect(reasons(`${exemption.replace('11-20', '10-20')}---\n${POD}`)).toContain('root-writable');

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { expect, test } from 'vitest';
 import { junit, type JunitCase } from '../../../../src/apps/cli/report/junit.ts';
@@ -44,10 +44,11 @@ test('a report counts its suites and cases, as CI systems read them', () => {
   ]);
 });
 
+const readable = (text: string): string => text.toWellFormed().replaceAll(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+
 test('a report is well-formed whatever stands in it, and says it all', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, details) => {
+  assert(property(string({ unit: 'binary' }), string({ unit: 'binary' }), (name, details) => {
     const [suites, , one, failure] = elementsOf(junit(name, [{ name, suite: name, failure: { summary: details, details } }]));
-    const readable = (text: string): string => text.toWellFormed().replaceAll(/[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
     expect([suites?.attributes['name'], one?.attributes['name'], failure?.text]).toEqual([readable(name).replaceAll('\t', ' '), readable(name).replaceAll('\t', ' '), readable(details)]);
   }), { numRuns: 200 });
 });
