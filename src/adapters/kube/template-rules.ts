@@ -36,7 +36,7 @@ export function keepTemplateRules({ configuration, webhook, templates, mayWrite,
 
   const patchNow = (): readonly object[] => {
     const [found, listed] = [informer.get(configuration), templates()];
-    return found === undefined || listed === undefined ? [] : patchFor(found, webhook, listed.map(ruleOf));
+    return found === undefined || listed === undefined ? [] : patchFor(found, webhook, rulesFor(listed));
   };
   const settle = async (): Promise<void> => {
     const patch = patchNow();
@@ -85,6 +85,11 @@ function rulesIn(object: KubeObject, webhook: string): RulesAt {
 function patchFor({ index, rules }: RulesAt, webhook: string, wanted: readonly object[]): object[] {
   if (index === undefined || same(rules, wanted)) return [];
   return [{ op: 'test', path: `/webhooks/${index}/name`, value: webhook }, { op: 'add', path: `/webhooks/${index}/rules`, value: wanted }];
+}
+
+/** A kind can be listed more than once, with another path each time. */
+function rulesFor(templates: readonly ListedTemplate[]): readonly object[] {
+  return [...new Map(templates.map((one) => [`${one.group} ${one.version} ${one.resource}`, ruleOf(one)])).values()];
 }
 
 function ruleOf({ group, version, resource }: ListedTemplate): object {

@@ -1,5 +1,6 @@
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { boundPod } from '../../core/admission/binding.ts';
+import { entersContainer } from '../../core/admission/connection.ts';
 import type { ReviewContext } from '../../core/admission/context.ts';
 import { modeOf } from '../../core/admission/namespace.ts';
 import { reviewOwnObject } from '../../core/admission/own-kinds.ts';
@@ -59,9 +60,9 @@ async function labelsOf(request: AdmissionRequest, facts: Facts, signal: AbortSi
   return facts.namespaceLabels(request.namespace, signal);
 }
 
-/** The pod behind a connection or a binding. */
+/** The pod behind a connection or a binding, where anything hangs on it. */
 async function livePodOf(how: Review['as'] | undefined, request: AdmissionRequest, facts: Facts, signal: AbortSignal): Promise<Fact<Pod | undefined> | undefined> {
-  if (how !== 'connection' && how !== 'binding') return undefined;
+  if (how !== 'binding' && !(how === 'connection' && entersContainer(request))) return undefined;
   const name = how === 'binding' ? boundPod(request) : request.name;
   return name === undefined ? unknown('The request names no pod.') : facts.livePod(request.namespace ?? '', name, signal);
 }

@@ -3,17 +3,18 @@ import { checkLink } from '../checks/index.ts';
 import type { Pod } from '../checks/pod.ts';
 import { SIDECAR_CONTAINERS } from '../checks/sidecar.ts';
 import type { SandboxProfile } from '../policy/profile.ts';
+import { isObject } from '../terms/is-object.ts';
 import { quoted } from '../terms/quote.ts';
 import { unknownPod } from './binding.ts';
 import type { ReviewContext } from './context.ts';
 import { profileMissing } from './judge.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, unreadable } from './outcome.ts';
 import { ownFault } from './own-fault.ts';
 import type { AdmissionRequest } from './request.ts';
 import { at } from './workloads.ts';
 
 /**
- * Reviews what connects somebody to a running pod: exec, attach, port-forward and the API server's proxy.
+ * Reviews what connects somebody to a running pod: exec, attach, port-forward and the API server's proxies.
  *
  *   1. ports are never opened: which one travels in the stream, where nobody sees it, and the proxy of the sidecar listens beside the agent;
  *   2. the live pod is looked up; the container must be one of its own, and never the sidecar's;
@@ -21,12 +22,18 @@ import { at } from './workloads.ts';
  */
 export function reviewConnection(request: AdmissionRequest, context: ReviewContext): Outcome {
   const { livePod, profile } = context;
-  if (request.subResource !== 'exec' && request.subResource !== 'attach') return refused(portsStayClosed);
+  if (!entersContainer(request)) return refused(portsStayClosed);
   if (profile === undefined) return { faults: [profileMissing(context)], weight: 'by-mode' };
   if (livePod === undefined || !livePod.known) return refused(unknownPod(livePod?.sentence));
   if (livePod.value === undefined) return refused(unknownPod('There is no such pod.'));
+  if (!isObject(request.object)) return unreadable([optionsMissing]);
   const wrong = wrongContainer(request.object, livePod.value);
-  return wrong === undefined ? byProfile(profile, request.subResource, livePod.value) : refused(wrong);
+  return wrong === undefined ? byProfile(profile, request.subResource ?? '', livePod.value) : refused(wrong);
+}
+
+/** Whether a connection leads into a container, and not to a port. */
+export function entersContainer({ subResource }: AdmissionRequest): boolean {
+  return subResource === 'exec' || subResource === 'attach';
 }
 
 function refused(finding: Finding): Outcome {
@@ -58,6 +65,8 @@ const portsStayClosed: Finding = {
   message: 'no port of an agent is forwarded or proxied: which one would travel where nobody sees it, and the sidecar listens beside the agent',
   fix: 'let the agent call out instead, through its policy',
 };
+
+const optionsMissing: Finding = { reason: 'malformed', field: '', message: 'expected the options of the connection, got nothing', fix: 'send them as the Kubernetes API documents them' };
 
 /** Absent: the pod's only container, as the API server has it. */
 function wrongContainer(options: unknown, { spec }: Pod): Finding | undefined {

@@ -25,8 +25,8 @@ interface ReviewedResource extends GroupKind {
   /** As roles and webhook configurations write it: `pods`, `pods/exec`. */
   readonly resource: string;
   readonly review: Review;
-  /** What is done to the pod of the name, where the object that is sent only says how. */
-  readonly deed?: string;
+  /** What is done to what, where the object that is sent only says how. */
+  readonly deed?: Pick<Subject, 'kind' | 'deed'>;
 }
 
 /** What a request is about. */
@@ -55,13 +55,15 @@ export const RESOURCES: readonly ReviewedResource[] = Object.freeze([
   { group: '', resource: 'pods/ephemeralcontainers', kind: 'Pod', review: { as: 'pod' } },
   { group: '', resource: 'pods/resize', kind: 'Pod', review: { as: 'pod' } },
   { group: '', resource: 'pods/status', kind: 'Pod', review: { as: 'pod-status' } },
-  { group: '', resource: 'pods/binding', kind: 'Binding', review: { as: 'binding' }, deed: 'the binding of' },
+  { group: '', resource: 'pods/binding', kind: 'Binding', review: { as: 'binding' }, deed: { deed: 'the binding of', kind: 'Pod' } },
   // Older than `pods/binding`, and it does the same.
-  { group: '', resource: 'bindings', kind: 'Binding', review: { as: 'binding' }, deed: 'the binding of' },
-  { group: '', resource: 'pods/exec', kind: 'PodExecOptions', review: { as: 'connection' }, deed: 'exec into' },
-  { group: '', resource: 'pods/attach', kind: 'PodAttachOptions', review: { as: 'connection' }, deed: 'attach to' },
-  { group: '', resource: 'pods/portforward', kind: 'PodPortForwardOptions', review: { as: 'connection' }, deed: 'port-forward to' },
-  { group: '', resource: 'pods/proxy', kind: 'PodProxyOptions', review: { as: 'connection' }, deed: 'proxy to' },
+  { group: '', resource: 'bindings', kind: 'Binding', review: { as: 'binding' }, deed: { deed: 'the binding of', kind: 'Pod' } },
+  { group: '', resource: 'pods/exec', kind: 'PodExecOptions', review: { as: 'connection' }, deed: { deed: 'exec into', kind: 'Pod' } },
+  { group: '', resource: 'pods/attach', kind: 'PodAttachOptions', review: { as: 'connection' }, deed: { deed: 'attach to', kind: 'Pod' } },
+  { group: '', resource: 'pods/portforward', kind: 'PodPortForwardOptions', review: { as: 'connection' }, deed: { deed: 'port-forward to', kind: 'Pod' } },
+  { group: '', resource: 'pods/proxy', kind: 'PodProxyOptions', review: { as: 'connection' }, deed: { deed: 'proxy to', kind: 'Pod' } },
+  // What a service leads to is a pod's port.
+  { group: '', resource: 'services/proxy', kind: 'ServiceProxyOptions', review: { as: 'connection' }, deed: { deed: 'proxy to', kind: 'Service' } },
   { group: '', resource: 'podtemplates', kind: 'PodTemplate', review: { as: 'template', path: ['template'] } },
   { group: '', resource: 'replicationcontrollers', kind: 'ReplicationController', review: TEMPLATE },
   { group: 'apps', resource: 'deployments', kind: 'Deployment', review: TEMPLATE },
@@ -88,15 +90,15 @@ export function reviewFor(request: AskedFor, listed: readonly ListedTemplate[] =
   const { kind } = request;
   const row = rowOf(request);
   if (row !== undefined) return row.kind === kind.kind && row.group === kind.group ? row.review : undefined;
-  const found = listed.find((one) => one.group === request.resource.group && one.group === kind.group && one.kind === kind.kind && one.resource === resourceText(request));
-  return found === undefined ? undefined : { as: 'template', path: stepsOf(found.path), listed: true };
+  const found = listed.filter((one) => one.group === request.resource.group && one.group === kind.group && one.kind === kind.kind && one.resource === resourceText(request));
+  return found.length === 0 ? undefined : { as: 'template', path: stepsOf([...new Set(found.map(({ path }) => path))]), listed: true };
 }
 
-/** What a request is about, as a refusal names it: the pod where the object that is sent only says what is done to it. */
+/** What a request is about, as a refusal names it: the pod or service where the object that is sent only says what is done to it. */
 export function subjectOf(request: AskedFor & Pick<AdmissionRequest, 'name'>): Subject {
   const { kind, deed } = rowOf(request) ?? {};
   const name = request.name ?? '';
-  return deed === undefined || kind !== request.kind.kind ? { kind: request.kind.kind, name } : { kind: 'Pod', name, deed };
+  return deed === undefined || kind !== request.kind.kind ? { kind: request.kind.kind, name } : { ...deed, name };
 }
 
 /** As roles and webhook configurations write it, such as `pods/exec`; `other` for what is not in the table, since a metric's label must not take whatever a request says. */

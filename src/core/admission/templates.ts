@@ -7,7 +7,7 @@ import { below, type Outcome } from './outcome.ts';
 import { ownFault } from './own-fault.ts';
 import { inNamespace, strayAgent } from './pod-review.ts';
 import type { AdmissionRequest } from './request.ts';
-import { allAt, type Found, type PodPath } from './workloads.ts';
+import { allAt, type Found, pathText, type PodPath } from './workloads.ts';
 
 /** An object of 3 MiB holds thousands of small templates; whoever has more than these is told so. */
 const MOST_TEMPLATES = 50;
@@ -39,14 +39,9 @@ function reviewTemplate(request: AdmissionRequest, { field, value }: Found, cont
 }
 
 function nothingAt(path: PodPath): Finding {
-  return { reason: 'template-missing', field: textOf(path), message: 'no pod template stands here', fix: 'see that the path in the SandboxProfile\'s templates is that of the kind' };
+  return { reason: 'template-missing', field: pathText(path), message: 'no pod template stands here', fix: 'see that the path in the SandboxProfile\'s templates is that of the kind' };
 }
 
 function more(count: number, path: PodPath): Finding {
-  return { reason: 'more-templates', field: textOf(path), message: `there are ${count} pod templates, of which the first ${MOST_TEMPLATES} are reviewed here`, fix: 'nothing: each pod is reviewed when it comes' };
-}
-
-/** A path as profiles write it. */
-function textOf(path: PodPath): string {
-  return path.join('.').replaceAll('.[', '[');
+  return { reason: 'more-templates', field: pathText(path), message: `there are ${count} pod templates, of which the first ${MOST_TEMPLATES} are reviewed here`, fix: 'nothing: each pod is reviewed when it comes' };
 }

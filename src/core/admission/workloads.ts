@@ -6,7 +6,7 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-/** Where in an object pods stand: the names of members, and `[*]` for every element of a list. The empty path is the object itself. */
+/** Where in an object pods stand: the names of members, `[*]` for every element of a list, and `|` before another such path. The empty path is the object itself. */
 export type PodPath = readonly string[];
 
 /** One pod or pod template in an object. */
@@ -17,15 +17,24 @@ export interface Found {
 }
 
 const EVERY = '[*]';
+const OR = '|';
 
-/** Reads a path as profiles write it: `spec.workers[*].template`. */
-export function stepsOf(path: string): PodPath {
-  return path.replaceAll(EVERY, `.${EVERY}`).split('.');
+/** Reads paths as profiles write them: `spec.workers[*].template`. */
+export function stepsOf(paths: readonly string[]): PodPath {
+  return paths.join(`.${OR}.`).replaceAll(EVERY, `.${EVERY}`).split('.');
+}
+
+/** A path as profiles write it. */
+export function pathText(path: PodPath): string {
+  return path.join('.').replaceAll(`.${EVERY}`, EVERY).replaceAll(`.${OR}.`, ', ');
 }
 
 /** Everything that stands at a path of hostile JSON: one value, which may be undefined, or as many as the lists on the way have elements. */
 export function allAt(object: unknown, path: PodPath): Found[] {
-  return path.reduce<Found[]>((found, name) => found.flatMap((one) => step(one, name)), [{ field: '', value: object }]);
+  const end = path.indexOf(OR);
+  const first = end < 0 ? path : path.slice(0, end);
+  const found = first.reduce<Found[]>((all, name) => all.flatMap((one) => step(one, name)), [{ field: '', value: object }]);
+  return end < 0 ? found : [...found, ...allAt(object, path.slice(end + 1))];
 }
 
 function step({ field, value }: Found, name: string): Found[] {

@@ -63,6 +63,10 @@ describe('exec and attach', () => {
     expect(told(review(into('exec', options), where('allow')))).toEqual(['denied', reason]);
   });
 
+  test('without its options is refused', () => {
+    expect(told(review(into('exec', {}, { object: undefined }), where('allow')))).toEqual(['denied', 'malformed']);
+  });
+
   test('of several containers one has to be named, as the API server has it', () => {
     const answer = review(into('exec'), where('allow', { livePod: known(several) }));
     expect(told(answer)).toEqual(['denied', 'container-unnamed container']);
@@ -117,5 +121,12 @@ describe('ports', () => {
     for (const exec of ['allow', 'hold', 'deny'] as const) {
       expect(told(review(into(subResource, { ports: [8080] }), where(exec, { exemptions: [exemption({})], now: NOW })))).toEqual(['denied', 'ports-stay-closed']);
     }
+  });
+
+  test('nor does a proxy to a service lead to one', () => {
+    const kind = { group: '', version: 'v1', kind: 'ServiceProxyOptions' };
+    const answer = review(into('proxy', {}, { kind, resource: { group: '', version: 'v1', resource: 'services' }, name: 'tools' }), where('allow'));
+    expect(told(answer)).toEqual(['denied', 'ports-stay-closed']);
+    expect(answer.message).toContain('Sallyport refused proxy to Service tools in namespace agents');
   });
 });

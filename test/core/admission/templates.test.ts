@@ -54,6 +54,24 @@ describe('a kind that a profile lists', () => {
   });
 });
 
+const job = (head: unknown, ...workers: unknown[]): object => ({ spec: { head: { template: head }, workers: workers.map((template) => ({ template })) } });
+
+describe('a kind with several templates', () => {
+  const RAY = { group: 'ray.example.com', version: 'v1', kind: 'RayJob', resource: 'rayjobs' };
+  const listed = ['spec.head.template', 'spec.workers[*].template'].map((path) => ({ ...RAY, path }));
+  const judge = (object: object): string[] => told(review(creationOf(object, { kind: { group: RAY.group, version: RAY.version, kind: RAY.kind }, resource: { group: RAY.group, version: RAY.version, resource: RAY.resource } }), contextOf('enforce', { templates: listed })));
+
+  test('is listed once for each, and all of them are reviewed', () => {
+    expect(judge(job(good, good))).toEqual(['allowed']);
+    expect(judge(job(bad, good, bad))).toEqual([
+      'allowed',
+      'privileged spec.head.template.spec.containers[0].securityContext.privileged',
+      'privileged spec.workers[1].template.spec.containers[0].securityContext.privileged',
+    ]);
+    expect(judge({})).toEqual(['allowed', 'template-missing spec.head.template, spec.workers[*].template']);
+  });
+});
+
 describe('agent sandboxes', () => {
   test.each([['agents.x-k8s.io', 'Sandbox'], ['extensions.agents.x-k8s.io', 'SandboxTemplate']])('%s %s keep their pod below spec.podTemplate', (group, kind) => {
     const answer = review(creationOf({ spec: { podTemplate: bad } }, { kind: { group, version: 'v1beta1', kind } }), contextOf());

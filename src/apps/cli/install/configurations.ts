@@ -36,7 +36,7 @@ const POD_CREATE = rule([''], ['v1'], ['pods'], ['CREATE']);
 const POD_CHANGES = rule([''], ['v1'], ['pods', 'pods/ephemeralcontainers', 'pods/resize'], ['UPDATE']);
 
 /** What people do to running pods, and what sends a pod to a node: `bindings` is older than `pods/binding` and does the same. */
-const CONNECTIONS = [rule([''], ['v1'], ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy'], ['CONNECT'])];
+const CONNECTIONS = [rule([''], ['v1'], ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy'], ['CONNECT'])];
 const BINDINGS = [rule([''], ['v1'], ['pods/binding', 'bindings'], ['CREATE'])];
 const STATUS = [rule([''], ['v1'], ['pods/status'], ['UPDATE'])];
 
