@@ -116,7 +116,7 @@ function begin(): LeaderScan {
   return scanWhileLeading({
     client: scanner, facts, lease, recorder, now, random: () => 0.5, metrics,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    timing: { round: 100, debounce: 100, again: HOUR, settle: 60_000, confirm: 30_000, evictions: 0 },
+    timing: { round: 100, debounce: 100, again: HOUR, settle: 60_000, confirm: 30_000, evictions: { unproven: 1, expired: 1 } },
   });
 }
 

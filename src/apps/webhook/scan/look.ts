@@ -15,6 +15,8 @@ import type { ScannedPod } from './scanned-pod.ts';
 /** Milliseconds until a pod that could not be looked at, or not evicted, gets its next turn; doubled for each refusal in a row. */
 const SOON = 10_000;
 const LATE = 600_000;
+/** And one for whose eviction it was not the time yet. */
+const QUEUED = 60_000;
 
 /** The longest that one look may take, with all that follows from it. */
 const PATIENCE = 30_000;
@@ -25,15 +27,18 @@ export class Look {
   readonly #timing: ScanTiming;
   readonly #memory: Memory;
   readonly #stopping: AbortSignal;
-  readonly #evictions: TokenBucket;
+  readonly #evictions: Readonly<Record<EvictionReason, TokenBucket>>;
   #began: number | undefined;
+  /** Of the last report that could not be written: a kind that is not there is told once, not for each pod. */
+  #reportFault: KubeFault['code'] | undefined;
 
   constructor(ports: ScanPorts, timing: ScanTiming, memory: Memory, stopping: AbortSignal) {
     this.#ports = ports;
     this.#timing = timing;
     this.#memory = memory;
     this.#stopping = stopping;
-    this.#evictions = new TokenBucket(1, timing.evictions, ports.now());
+    const { unproven, expired } = timing.evictions;
+    this.#evictions = { unproven: new TokenBucket(1, unproven, ports.now()), expired: new TokenBucket(1, expired, ports.now()) };
   }
 
   /** The first round has begun: the time before evictions runs from here. */
@@ -68,7 +73,7 @@ export class Look {
     remembered.found = foundOf(assessment);
     const endless = isObject(object['spec']) && object['spec']['activeDeadlineSeconds'] === undefined;
     const age = { created: remembered.pod.created, endless };
-    const turn = now + this.#timing.again * (0.95 + this.#ports.random() / 10);
+    const turn = now + Math.round(this.#timing.again * (0.9 + this.#ports.random() / 10));
     remembered.next = Math.min(turn, assessment.spec === undefined ? turn : Math.max(endOf(assessment.spec, age), now + SOON));
     await this.#report(remembered, assessment, now, signal);
     this.#tell(remembered, assessment, now);
@@ -84,10 +89,13 @@ export class Look {
     try {
       const report = policyReport(remembered.pod, results, remembered.reported.at);
       await this.#ports.client.patch(reportPath(remembered.pod), 'apply', report, { signal, query: { fieldManager: 'sallyport-scan', force: 'true' } });
+      this.#reportFault = undefined;
     } catch (fault) {
       if (!(fault instanceof KubeFault)) throw fault;
       this.#ports.metrics.failed('report');
-      this.#ports.log.warn({ err: fault, namespace: remembered.pod.namespace, pod: remembered.pod.name }, 'a PolicyReport could not be written');
+      if (fault.code === this.#reportFault) return;
+      this.#reportFault = fault.code;
+      this.#ports.log.warn({ err: fault, namespace: remembered.pod.namespace, pod: remembered.pod.name }, 'PolicyReports cannot be written; what is found stays in the metrics and Events');
     }
   }
 
@@ -114,8 +122,8 @@ export class Look {
     const earliest = Math.max(remembered.condemned + this.#timing.confirm, (this.#began ?? now) + this.#timing.settle);
     if (now < earliest) {
       remembered.next = earliest;
-    } else if (!this.#ports.leading() || !this.#evictions.take(now)) {
-      remembered.next = now + this.#timing.evictions;
+    } else if (!this.#ports.leading() || !this.#evictions[reason].take(now)) {
+      remembered.next = now + QUEUED;
     } else {
       remembered.next = now + Math.min(LATE, SOON * 2 ** remembered.refusals);
       await this.#evict(remembered, object, reason, signal);

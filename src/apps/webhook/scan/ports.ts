@@ -3,7 +3,7 @@ import type { KubeClient, KubeObject } from '../../../adapters/kube/client.ts';
 import type { Fact } from '../../../core/terms/fact.ts';
 import type { Log } from '../ports.ts';
 import type { Assessment } from './assess.ts';
-import type { ScanMetrics } from './metrics.ts';
+import type { EvictionReason, ScanMetrics } from './metrics.ts';
 
 export interface ScanPorts {
   readonly client: KubeClient;
@@ -34,17 +34,17 @@ export interface ScanTiming {
   readonly round: number;
   /** How long a pod that changed is left alone, so that what changes often is looked at once. */
   readonly debounce: number;
-  /** Until a pod about which nothing changed is looked at again. */
+  /** Until a pod about which nothing changed is looked at again, at the latest. */
   readonly again: number;
   /** Nothing is evicted before the scan has run for so long, */
   readonly settle: number;
   /** nor before a second look so long after the first has found the same. */
   readonly confirm: number;
-  /** Between two evictions, of whatever pods. */
-  readonly evictions: number;
+  /** Between two evictions for one reason. Pods that grow old are many and expected; many that are unproven may be a mistake of ours. */
+  readonly evictions: Readonly<Record<EvictionReason, number>>;
 }
 
-export const USUAL_TIMING: ScanTiming = { round: 1_000, debounce: 2_000, again: 3_600_000, settle: 60_000, confirm: 30_000, evictions: 10_000 };
+export const USUAL_TIMING: ScanTiming = { round: 1_000, debounce: 2_000, again: 3_600_000, settle: 60_000, confirm: 30_000, evictions: { unproven: 10_000, expired: 1_000 } };
 
 /** Most pods that one round looks at: with rounds of a second, 5,000 pods take four minutes when a scan starts. */
 export const ROUND = 20;

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../../src/adapters/kube/client.ts';
 import type { Told } from '../../../../src/adapters/kube/events.ts';
 import { KubeFault } from '../../../../src/adapters/kube/fault.ts';
 import type { Assessment } from '../../../../src/apps/webhook/scan/assess.ts';
@@ -28,7 +29,7 @@ interface World {
   assessed: Fact<Assessment>;
   leading: boolean;
   now: number;
-  look(): Promise<number>;
+  look(pod?: KubeObject): Promise<number>;
 }
 
 let world: World;
@@ -58,10 +59,10 @@ beforeEach(() => {
   let look: Look | undefined;
   world = {
     store, events, memory, registry, assessed: known(UNPROVEN), leading: true, now: 0,
-    look: async () => {
+    look: async (one: KubeObject = pod) => {
       look ??= begun();
-      await look.at(scannedPod(pod), 'enforce');
-      return memory.get('u-1')?.next ?? Number.NaN;
+      await look.at(scannedPod(one), 'enforce');
+      return memory.get(one.metadata.uid ?? '')?.next ?? Number.NaN;
     },
   };
 });
@@ -94,7 +95,7 @@ describe('what is found', () => {
 
   test('of a proven pod is nothing to tell, and it has its next turn within the hour', async () => {
     world.assessed = known(PROVEN);
-    expect(await world.look()).toBe(3_600_000);
+    expect(await world.look()).toBe(3_420_000);
     expect(told()).toEqual([]);
   });
 
@@ -165,6 +166,20 @@ describe('a pod is evicted', () => {
     await world.look();
     expect(told()).toEqual(['SallyportEvicted']);
     expect(world.events[0]?.message).toBe('Evicted: it names no end and has lived as long as its profile allows.');
+  });
+
+  test('no sooner than ten seconds after another one, and those that wait are looked at again before they go', async () => {
+    const other = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'agents', name: 'other', uid: 'u-2', creationTimestamp: '1970-01-01T00:00:00Z' }, spec: { containers: [] } };
+    world.store.put('/api/v1/namespaces/agents/pods/other', other);
+    await world.look();
+    await world.look(other);
+    world.now = 60_000;
+    await world.look();
+    expect(await world.look(other)).toBe(120_000);
+    expect(world.store.objects.has('/api/v1/namespaces/agents/pods/other/eviction/other')).toBe(false);
+    world.now = 120_000;
+    await world.look(other);
+    expect(world.store.objects.has('/api/v1/namespaces/agents/pods/other/eviction/other')).toBe(true);
   });
 
   test('later and later where a disruption budget forbids it, and says so once', async () => {
