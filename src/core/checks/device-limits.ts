@@ -87,11 +87,11 @@ function gpus(all: readonly Asked[], { gpus: most, extended }: ProfileSpec['limi
   const sum = found.reduce((total, { amount }) => total + (amount ?? 0n), 0n);
   const [first] = found;
   if (first === undefined || sum <= BigInt(most) * NANO) return [];
-  return [{ reason: 'gpu-limit', field: first.field, message: `the pod asks for ${sum / NANO} GPUs`, fix: most === 0 ? 'remove it; the profile gives no GPU' : `ask for at most ${most} in all containers together` }];
+  return [{ reason: 'gpu-limit', field: first.field, message: `the pod asks for more than ${most} GPUs of all kinds`, fix: most === 0 ? 'remove it; the profile gives no GPU' : `ask for at most ${most} in all containers together` }];
 }
 
 function claims({ spec }: PodView, { resourceClaims: most }: ProfileSpec['limits']): Finding[] {
   const count = (spec.resourceClaims ?? []).length;
   if (count <= most) return [];
-  return [{ reason: 'resource-claim', field: `spec.resourceClaims[${most}]`, message: `the pod claims ${count} ${count === 1 ? 'device' : 'devices'}, whatever they may be`, fix: most === 0 ? 'remove resourceClaims; the profile gives no devices' : `claim at most ${most}` }];
+  return [{ reason: 'resource-claim', field: `spec.resourceClaims[${most}]`, message: `the pod claims more than ${most} devices, whatever they may be`, fix: most === 0 ? 'remove resourceClaims; the profile gives no devices' : `claim at most ${most}` }];
 }

@@ -39,7 +39,7 @@ function unlisted(name: string | undefined, allowed: ProfileSpec['runtimeClassNa
     reason: name === undefined ? 'runtime-class-missing' : 'runtime-class-unlisted',
     field: FIELD,
     message: name === undefined ? 'the pod runs in the node\'s ordinary runtime' : `runtime class ${quoted(name)} is none that the profile counts as a sandbox`,
-    fix: `set runtimeClassName to one of ${brief(allowed) || 'none: the profile lists no runtime class'}`,
+    fix: allowed.length === 0 ? 'have the profile list a runtime class; it lists none' : `set runtimeClassName to one of ${brief(allowed)}`,
   };
 }
 

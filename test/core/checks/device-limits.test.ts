@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CONTAINED, goodContainer, goodPod, podWith, told } from './pods.ts';
+import { CONTAINED, faultsOf, goodContainer, goodPod, podWith, told } from './pods.ts';
 
 type Limits = typeof CONTAINED.spec.limits;
 const LIMITS = { cpu: '500m', memory: '256Mi', 'ephemeral-storage': '1Gi' };
@@ -39,6 +39,7 @@ test('a kind of GPU that is listed by name counts as that', () => {
 test('requests without limits count, and amounts that are none are refused', () => {
   expect(told('device-limits', podWith({ resources: { limits: LIMITS, requests: { 'nvidia.com/gpu': '3' } } }), giving({ gpus: 2 }))).toEqual([`gpu-limit ${at('nvidia.com/gpu')}`]);
   expect(told('device-limits', goodPod({ containers: [with_({ 'nvidia.com/gpu': 'many' })] }), giving({ gpus: 2 }))).toEqual([`device-malformed ${at('nvidia.com/gpu')}`]);
+  expect(told('device-limits', podWith({ resources: { limits: { 'nvidia.com/gpu': 'many' }, requests: { 'nvidia.com/gpu': '1' } } }), giving({ gpus: 2 }))).toEqual([`device-malformed ${at('nvidia.com/gpu')}`]);
   expect(told('device-limits', goodPod({ containers: [with_({ 'nvidia.com/gpu': '0' })] }))).toEqual([]);
 });
 
@@ -51,6 +52,18 @@ test('claims of devices are counted', () => {
   expect(told('device-limits', pod)).toEqual(['resource-claim spec.resourceClaims[0]']);
   expect(told('device-limits', pod, giving({ resourceClaims: 1 }))).toEqual(['resource-claim spec.resourceClaims[1]']);
   expect(told('device-limits', pod, giving({ resourceClaims: 2 }))).toEqual([]);
+});
+
+const fixOf = (pod: ReturnType<typeof goodPod>, context = {}) => faultsOf(pod, context).map(({ message, fix }) => `${message}: ${fix}`);
+
+test('what may be done is told', () => {
+  const [gpu, nic, claim] = [goodPod({ containers: [with_({ 'nvidia.com/gpu': 4 })] }), goodPod({ containers: [with_({ 'vendor.example/nic': 4 })] }), goodPod({ resourceClaims: [{ name: 'a' }, { name: 'b' }] })];
+  expect(fixOf(gpu)).toEqual(['the pod asks for more than 0 GPUs of all kinds: remove it; the profile gives no GPU']);
+  expect(fixOf(gpu, giving({ gpus: 2 }))).toEqual(['the pod asks for more than 2 GPUs of all kinds: ask for at most 2 in all containers together']);
+  expect(fixOf(nic)).toEqual(['the pod asks for more of "vendor.example/nic" than the profile gives it: remove it; the profile lists no such resource']);
+  expect(fixOf(nic, giving({ extended: [{ name: 'vendor.example/nic', most: '2' }] }))).toEqual(['the pod asks for more of "vendor.example/nic" than the profile gives it: ask for at most 2 in all containers together']);
+  expect(fixOf(claim)).toEqual(['the pod claims more than 0 devices, whatever they may be: remove resourceClaims; the profile gives no devices']);
+  expect(fixOf(claim, giving({ resourceClaims: 1 }))).toEqual(['the pod claims more than 1 devices, whatever they may be: claim at most 1']);
 });
 
 test('cpu and memory are no devices', () => {

@@ -35,6 +35,13 @@ test.each([
   expect(told('image-source', of(`${image}@${DIGEST}`), from(...registries))).toEqual(faults);
 });
 
+const fixes = (...registries: string[]) => faultsOf(of(`busybox@${DIGEST}`), from(...registries)).map(({ fix }) => fix);
+
+test('is told where images may come from', () => {
+  expect(fixes('registry.example.com', 'ghcr.example/agents')).toEqual(['use an image of registry.example.com, ghcr.example/agents']);
+  expect(fixes()).toEqual(['have the profile list a registry; it lists none']);
+});
+
 test('a tag is no fault where the profile wants no digest', () => {
   const profile = { ...CONTAINED, spec: { ...CONTAINED.spec, images: { digest: false } } };
   expect(told('image-source', of('agent:1'), { profile })).toEqual([]);

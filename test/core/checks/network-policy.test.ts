@@ -65,7 +65,12 @@ describe('a pod that is created', () => {
   test('is told of a policy that would do, and with that policy passes', () => {
     const [fault] = faultsOf(goodPod(), { facts: facts() });
     const printed: unknown = parse(fault?.fix.replace(/^apply /, '') ?? '');
-    expect(printed).toMatchObject({ kind: 'NetworkPolicy', metadata: { namespace: 'agents' } });
+    expect(printed).toEqual({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'agents', namespace: 'agents' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], egress: [{ ports: NEEDED }] },
+    });
     expect(reasons(policy((printed as { spec: object }).spec))).toEqual([]);
   });
 

@@ -39,5 +39,6 @@ test('where none is required anything passes', () => {
 
 test('a profile that requires one and lists none allows none', () => {
   const strict = { ...profile, spec: { ...profile.spec, runtimeClassNames: { ...profile.spec.runtimeClassNames, allowed: [] } } };
-  expect(told('runtime-class', goodPod({ runtimeClassName: 'gvisor' }), { profile: strict })).toEqual([`runtime-class-unlisted ${AT}`]);
+  const [fault] = faultsOf(goodPod({ runtimeClassName: 'gvisor' }), { profile: strict });
+  expect(fault).toMatchObject({ reason: 'runtime-class-unlisted', field: AT, fix: 'have the profile list a runtime class; it lists none' });
 });
