@@ -31,7 +31,7 @@ const reviewed = (text: string) => {
 };
 const POD = '{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: agents, labels: {app: a}}, spec: {containers: [{name: x}]}}\n';
 
-const reasons = (text: string) => reviewed(text).reviewed.find(({ kind }) => kind === 'Pod')?.faults.map(({ reason }) => reason);
+const reasons = (text: string, of = 'Pod') => reviewed(text).reviewed.find(({ kind }) => kind === of)?.faults.map(({ reason }) => reason);
 
 describe('what is reviewed', () => {
   test('are no pods of a namespace that takes no agents, but those that call themselves one', () => {
@@ -56,6 +56,10 @@ describe('what is reviewed', () => {
     expect(reasons(POD)).toContain('root-writable');
     expect(reasons(`${exemption}---\n${POD}`)).not.toContain('root-writable');
     expect(reasons(`${exemption.replace('11-20', '10-20')}---\n${POD}`)).toContain('root-writable');
+
+    const job = '{apiVersion: batch/v1, kind: Job, metadata: {name: w, namespace: agents}, spec: {template: {spec: {containers: [{name: x}]}}}}\n';
+    expect(reasons(`${exemption}---\n${job}`, 'Job')).toContain('root-writable');
+    expect(reasons(`${exemption.replace('pod: a', 'workload: {kind: Job, name: w}')}---\n${job}`, 'Job')).not.toContain('root-writable');
   });
 
   test('are also the policies, profiles and exemptions themselves', () => {
