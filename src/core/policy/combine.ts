@@ -12,13 +12,14 @@ export function prevailing(opinions: readonly Opinion[]): Opinion | undefined {
 }
 
 /** The non-public addresses that the allowing tools list, all together: each of them allows the call by itself. */
-export function addressesOf(opinions: readonly Opinion[]): readonly AddressRange[] {
-  return toolsOf(opinions).flatMap(({ addresses }) => addresses);
+export function addressesOf(tools: readonly CompiledTool[]): readonly AddressRange[] {
+  return tools.length === 1 ? (tools[0]?.addresses ?? []) : tools.flatMap(({ addresses }) => addresses);
 }
 
 /** The most that any of the allowing tools wants kept, with the least shown. */
-export function captureOf(opinions: readonly Opinion[]): Capture {
-  const wanted = toolsOf(opinions).map(({ capture }) => capture).filter(({ payload }) => payload === 'full');
+export function captureOf(tools: readonly CompiledTool[]): Capture {
+  if (tools.length === 1) return tools[0]?.capture ?? DIGEST_ONLY;
+  const wanted = tools.map(({ capture }) => capture).filter(({ payload }) => payload === 'full');
   const [only, ...others] = wanted;
   if (only === undefined) return DIGEST_ONLY;
   if (others.length === 0) return only;
@@ -26,16 +27,20 @@ export function captureOf(opinions: readonly Opinion[]): Capture {
 }
 
 /** What the allowing tool says of the call; several agree on what is passed on as it is. */
-export function treatmentOf(opinions: readonly Opinion[]): Treatment {
-  return toolsOf(opinions)[0]?.treatment ?? PLAIN_TREATMENT;
+export function treatmentOf(tools: readonly CompiledTool[]): Treatment {
+  return tools[0]?.treatment ?? PLAIN_TREATMENT;
 }
 
 const first = (opinions: readonly Opinion[], kind: Opinion['kind']): Opinion | undefined => opinions.find((opinion) => opinion.kind === kind);
 
 /** The tools that allow the call; where it passes unallowed (observe mode), the tools that it went to. */
-function toolsOf(opinions: readonly Opinion[]): readonly CompiledTool[] {
-  const allowing = opinions.filter(({ kind }) => kind === 'allow');
-  return (allowing.length > 0 ? allowing : opinions).flatMap((opinion) => (opinion.reason === 'host-not-listed' ? [] : [opinion.tool]));
+export function toolsOf(opinions: readonly Opinion[]): readonly CompiledTool[] {
+  const someAllow = opinions.some(({ kind }) => kind === 'allow');
+  const tools: CompiledTool[] = [];
+  for (const opinion of opinions) {
+    if (opinion.reason !== 'host-not-listed' && (!someAllow || opinion.kind === 'allow')) tools.push(opinion.tool);
+  }
+  return tools;
 }
 
 function nearestMiss(opinions: readonly Opinion[]): Opinion | undefined {

@@ -7,6 +7,7 @@ import { EFFECTS } from './effects.ts';
 import type { Access, AgentPolicy, HttpMatch, Rule, Tool } from './model.ts';
 import { parsePathPattern } from './paths.ts';
 import { defaultPorts } from './ports.ts';
+import { indexRules } from './rule-index.ts';
 
 const DEFAULT_CAPTURE_LIMIT = 65_536;
 
@@ -34,10 +35,10 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
     scheme: http.tls === 'off' ? 'http' : 'https',
     ports: http.ports ?? defaultPorts(http.tls),
     addresses: (http.addresses ?? []).flatMap((text) => parseRange(text) ?? []),
-    denies: rules.filter(({ effect }) => effect === 'deny'),
-    holds: rules.filter(({ effect }) => effect === 'hold'),
-    allows: rules.filter(({ effect }) => effect === 'allow'),
-    access: access === undefined ? [] : [accessRule({ policy, tool: name, rule: 'access' }, access)],
+    denies: indexRules(rules.filter(({ effect }) => effect === 'deny'), 'loose'),
+    holds: indexRules(rules.filter(({ effect }) => effect === 'hold'), 'loose'),
+    allows: indexRules(rules.filter(({ effect }) => effect === 'allow'), 'strict'),
+    access: indexRules(access === undefined ? [] : [accessRule({ policy, tool: name, rule: 'access' }, access)], 'strict'),
     capture: compileCapture(tool.capture),
     treatment: PLAIN_TREATMENT,
   };

@@ -4,6 +4,7 @@ import type { RuleReference } from '../terms/verdict.ts';
 import type { Effect } from './effects.ts';
 import type { AgentPolicy } from './model.ts';
 import type { PathPattern } from './paths.ts';
+import type { RuleIndex } from './rule-index.ts';
 
 /** What is kept of a call that no tool says more about. */
 export const DIGEST_ONLY: Capture = Object.freeze({ payload: 'digest', limit: 0, redact: Object.freeze([]) });
@@ -29,11 +30,11 @@ export interface CompiledTool {
   readonly scheme: Scheme;
   readonly ports: readonly number[];
   readonly addresses: readonly AddressRange[];
-  readonly denies: readonly CompiledRule[];
-  readonly holds: readonly CompiledRule[];
-  readonly allows: readonly CompiledRule[];
+  readonly denies: RuleIndex;
+  readonly holds: RuleIndex;
+  readonly allows: RuleIndex;
   /** The access preset as the rule that it stands for; empty without one. */
-  readonly access: readonly CompiledRule[];
+  readonly access: RuleIndex;
   readonly capture: Capture;
   readonly treatment: Treatment;
 }

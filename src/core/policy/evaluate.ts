@@ -5,7 +5,7 @@ import type { Subject } from '../terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../terms/verdict.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { CompiledPolicy } from './compiled.ts';
-import { addressesOf, captureOf, prevailing, treatmentOf } from './combine.ts';
+import { addressesOf, captureOf, prevailing, toolsOf, treatmentOf } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
 import { NEVER_FORWARDED } from './methods.ts';
 import { readings } from './readings.ts';
@@ -45,10 +45,13 @@ export function evaluate(snapshot: Snapshot | undefined, subject: Subject, actio
 
 /** Steps 4 and 5. */
 function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: Note | undefined): Verdict {
-  const opinions = snapshot.compiled.filter((policy) => selected(policy, subject, note)).map((policy) => judge(policy, action, note));
+  const opinions: Opinion[] = [];
+  for (const policy of snapshot.compiled) {
+    if (selected(policy, subject, note)) opinions.push(judge(policy, action, note));
+  }
   const all = prevailing(opinions);
   if (all === undefined) return noted(note, unselected(snapshot, subject));
-  const enforcing = opinions.filter(({ policy }) => !policy.observes);
+  const enforcing = opinions.some(observing) ? opinions.filter((opinion) => !observing(opinion)) : opinions;
   const effective = prevailing(enforcing);
   if (effective !== undefined && effective.kind !== 'allow') return noted(note, refusal(effective, action, enforcing));
   const wouldBe = all.kind === 'allow' ? undefined : refusal(all, action, opinions);
@@ -56,11 +59,14 @@ function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: 
   return noted(note, permit(snapshot, action, effective, enforcing, wouldBe));
 }
 
+const observing = ({ policy }: Opinion): boolean => policy.observes;
+
 function selected(policy: CompiledPolicy, subject: Subject, note: Note | undefined): boolean {
   const why = obstacle(policy.source, subject);
+  if (note === undefined) return why === undefined;
   const agent = `agent ${subject.namespace}/${subject.agent}`;
-  if (why === undefined) note?.({ policy: policy.reference, outcome: 'passed', sentence: `Policy ${policy.reference} selects ${agent}.` });
-  else note?.({ policy: policy.reference, outcome: 'skipped', sentence: `Policy ${policy.reference} does not select ${agent}: ${why}.` });
+  if (why === undefined) note({ policy: policy.reference, outcome: 'passed', sentence: `Policy ${policy.reference} selects ${agent}.` });
+  else note({ policy: policy.reference, outcome: 'skipped', sentence: `Policy ${policy.reference} does not select ${agent}: ${why}.` });
   return why === undefined;
 }
 
@@ -74,14 +80,15 @@ function strictest(verdicts: readonly Verdict[]): Verdict {
 
 function permit(snapshot: Snapshot, action: HttpAction, by: Opinion, opinions: readonly Opinion[], wouldBe: Deny | Hold | undefined): Permit {
   const allowed = by.kind === 'allow';
+  const tools = toolsOf(opinions);
   return Permit.issue({
     reason: allowed ? by.reason : 'observed',
     ...(by.kind !== 'none' && { rule: by.rule.reference }),
     sentence: allowed ? sentenceOf(by, action) : `${sentenceOf(by, action)} It passes because ${by.policy.reference} only observes.`,
     authority: action.authority,
-    addresses: addressesOf(opinions),
-    capture: captureOf(opinions),
-    treatment: treatmentOf(opinions),
+    addresses: addressesOf(tools),
+    capture: captureOf(tools),
+    treatment: treatmentOf(tools),
     generation: snapshot.generation,
     digest: snapshot.digest,
     ...(wouldBe !== undefined && { wouldBe }),

@@ -1,6 +1,7 @@
 import type { HttpAction } from '../terms/action.ts';
 import type { CompiledMatch, CompiledPolicy, CompiledRule, CompiledTool } from './compiled.ts';
 import { matchesPath, resemblesPath, viewPath, type PathView } from './paths.ts';
+import { firstRule, type RuleIndex } from './rule-index.ts';
 import { toolsFor } from './snapshot.ts';
 
 /** What one policy by itself says of one call. */
@@ -81,25 +82,25 @@ export function judge(policy: CompiledPolicy, action: HttpAction, note?: Note): 
 /** Steps 4 to 8. */
 function judgeRules(policy: CompiledPolicy, tool: CompiledTool, { method, path }: HttpAction, note: Note | undefined): Opinion {
   const view = viewPath(path);
-  const denied = firstMatch(tool.denies, restricts, method, view, note);
+  const denied = firstMatch(tool.denies, restricts, method, view, 'loose', note);
   if (denied !== undefined) return { kind: 'deny', policy, reason: 'denied-by-rule', tool, rule: denied };
-  const held = firstMatch(tool.holds, restricts, method, view, note);
+  const held = firstMatch(tool.holds, restricts, method, view, 'loose', note);
   if (held !== undefined) return { kind: 'hold', policy, reason: 'held-by-rule', tool, rule: held };
-  const allowed = firstMatch(tool.allows, allows, method, view, note);
+  const allowed = firstMatch(tool.allows, allows, method, view, 'strict', note);
   if (allowed !== undefined) return { kind: 'allow', policy, reason: 'allowed-by-rule', tool, rule: allowed };
-  const preset = firstMatch(tool.access, allows, method, view, note);
+  const preset = firstMatch(tool.access, allows, method, view, 'strict', note);
   if (preset !== undefined) return { kind: 'allow', policy, reason: 'allowed-by-access', tool, rule: preset };
   note?.({ policy: policy.reference, tool: tool.name, outcome: 'decided', sentence: `Nothing in tool ${tool.name} matches.` });
   return { kind: 'none', policy, reason: 'no-rule-matched', tool };
 }
 
-function firstMatch(rules: readonly CompiledRule[], matches: typeof allows, method: string, view: PathView, note: Note | undefined): CompiledRule | undefined {
-  for (const rule of rules) {
+function firstMatch(index: RuleIndex, matches: typeof allows, method: string, view: PathView, reading: keyof PathView, note: Note | undefined): CompiledRule | undefined {
+  if (note === undefined) return firstRule(index, view, reading, ({ match }) => matches(match, method, view));
+  return index.rules.find((rule) => {
     const found = matches(rule.match, method, view);
-    note?.(ruleStep(rule, found));
-    if (found) return rule;
-  }
-  return undefined;
+    note(ruleStep(rule, found));
+    return found;
+  });
 }
 
 function allows({ methods, paths }: CompiledMatch, method: string, view: PathView): boolean {

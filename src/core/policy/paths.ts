@@ -1,10 +1,10 @@
 import { quoted } from '../terms/quote.ts';
 import { canonicalPath } from './canonical-path.ts';
 
-const ONE = 1;
-const MANY = 2;
+export const ONE = 1;
+export const MANY = 2;
 
-type Token = string | typeof ONE | typeof MANY;
+export type Token = string | typeof ONE | typeof MANY;
 
 /** A path pattern, ready to be compared; made by `parsePathPattern`. */
 export interface PathPattern {
@@ -16,6 +16,9 @@ export interface PathPattern {
   readonly deep: boolean;
 }
 
+/** `/**`, as rules that say nothing of paths compare. */
+export const EVERYTHING: readonly PathPattern[] = [{ text: '/**', strict: [MANY], loose: [MANY], deep: true }];
+
 export type ParsedPathPattern =
   | { readonly ok: true; readonly pattern: PathPattern }
   | { readonly ok: false; readonly sentence: string; readonly nearest?: string };
@@ -24,6 +27,7 @@ export type ParsedPathPattern =
 export interface PathView {
   /** Decoded segments. */
   readonly strict: readonly string[];
+  /** The same as lenient servers read them; made when first asked for. */
   readonly loose: readonly string[];
 }
 
@@ -50,7 +54,20 @@ export function parsePathPattern(text: string): ParsedPathPattern {
 export function viewPath(path: string): PathView {
   const segments = path.slice(1).split('/');
   const strict = path.includes('%') ? segments.map(decodeURIComponent) : segments;
-  return { strict, loose: loosened(strict) };
+  return new Segments(strict);
+}
+
+class Segments implements PathView {
+  readonly strict: readonly string[];
+  #loose: readonly string[] | undefined;
+
+  constructor(strict: readonly string[]) {
+    this.strict = strict;
+  }
+
+  get loose(): readonly string[] {
+    return this.#loose ??= loosened(this.strict);
+  }
 }
 
 /** How allow rules compare: segment by segment, decoded, exactly. */

@@ -1,4 +1,4 @@
-import type { HttpAction } from '../terms/action.ts';
+import type { Headers, HttpAction } from '../terms/action.ts';
 import { METHODS } from './methods.ts';
 
 export type Readings =
@@ -17,8 +17,8 @@ const KNOWN: ReadonlySet<string> = new Set(METHODS);
  * Not ok where servers would disagree about that method: the headers name several (`DELETE, GET`, or one each), or something that is none.
  */
 export function readings(action: HttpAction): Readings {
-  const asking = action.headers.filter(([name]) => OVERRIDE.test(name));
-  const [first, ...others] = asking;
+  if (!action.headers.some(asks)) return { ok: true, actions: [action] };
+  const [first, ...others] = action.headers.filter(asks);
   if (first === undefined) return { ok: true, actions: [action] };
   const method = wanted(first[1]);
   if (!KNOWN.has(method)) return unclear(`${first[0]} asks for what is not one registered method`);
@@ -26,6 +26,9 @@ export function readings(action: HttpAction): Readings {
   if (other !== undefined) return unclear(`${first[0]} asks for the method ${method} and ${other[0]} for ${KNOWN.has(wanted(other[1])) ? wanted(other[1]) : 'something else'}`);
   return { ok: true, actions: method === action.method ? [action] : [action, { ...action, method }] };
 }
+
+/** Few names begin like that, which is told at once. */
+const asks = ([name]: Headers[number]): boolean => name.startsWith('x') && OVERRIDE.test(name);
 
 /** Frameworks that heed the header compare it without regard to case. */
 const wanted = (value: string): string => value.trim().toUpperCase();
