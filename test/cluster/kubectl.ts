@@ -30,7 +30,8 @@ export function run(command: string, args: readonly string[], input?: string): P
     child.stderr.setEncoding('utf8').on('data', (part: string) => { err += part; });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? -1, out, err }));
-    child.stdin.end(input ?? '');
+    // A program that ends before it has read everything says so by its exit code.
+    child.stdin.on('error', () => undefined).end(input ?? '');
   });
 }
 
