@@ -45,10 +45,8 @@ export function evaluate(snapshot: Snapshot | undefined, subject: Subject, actio
 
 /** Steps 4 and 5. */
 function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: Note | undefined): Verdict {
-  const opinions: Opinion[] = [];
-  for (const policy of snapshot.compiled) {
-    if (selected(policy, subject, note)) opinions.push(judge(policy, action, note));
-  }
+  const asked = snapshot.compiled.filter((policy) => selected(policy, subject, note));
+  const opinions = asked.map((policy) => judge(policy, action, note));
   const all = prevailing(opinions);
   if (all === undefined) return noted(note, unselected(snapshot, subject));
   const enforcing = opinions.some(observing) ? opinions.filter((opinion) => !observing(opinion)) : opinions;
