@@ -305,6 +305,16 @@ describe('with a network policy for all agents', () => {
     });
   });
 
+  test('what is watched stays known through minutes in which nothing happens', async () => {
+    const gaps = new Set<string>();
+    for (const end = Date.now() + 130_000; Date.now() < end; await sleep(50)) {
+      for (const fact of [facts.objects.networkPolicies(AGENTS), facts.objects.runtimeHandler('a'), facts.objects.selectingLabels(AGENTS), facts.exemptions()]) {
+        if (!fact.known) gaps.add(fact.sentence);
+      }
+    }
+    expect([...gaps]).toEqual([]);
+  });
+
   test('live pods are read at the moment that they matter, and so are those of a namespace', async () => {
     await create(pod('live'));
     const found = await facts.livePod(AGENTS, 'live', signal());
