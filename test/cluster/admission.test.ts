@@ -171,6 +171,9 @@ describe('A24: connections to a running agent', () => {
     expect(forwarded.err).toContain(`${REFUSED} port-forward to Pod worker`);
     const proxied = await kubectl(['get', '--raw', `/api/v1/namespaces/${OPEN}/pods/worker:15020/proxy/metrics`]);
     expect(proxied.err).toContain(`${REFUSED} proxy to Pod worker`);
+    await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'workers', namespace: OPEN }, spec: { selector: { app: 'triage' }, ports: [{ port: 80, targetPort: 15_020 }] } });
+    const through = await kubectl(['get', '--raw', `/api/v1/namespaces/${OPEN}/services/workers:80/proxy/metrics`]);
+    expect(through.err).toContain(`${REFUSED} proxy to Service workers`);
   });
 });
 

@@ -20,8 +20,6 @@ export interface TemplateRulesSettings extends WatchSettings {
 export interface TemplateRules {
   /** Looks again: `templates` or `mayWrite` answers something new. */
   wake(): void;
-  /** True once the configuration was seen to ask about just these kinds. */
-  readonly right: boolean;
   stop(): Promise<void>;
 }
 
@@ -57,9 +55,6 @@ export function keepTemplateRules({ configuration, webhook, templates, mayWrite,
   informer.onChange(wake);
   return {
     wake,
-    get right() {
-      return informer.get(configuration)?.index !== undefined && templates() !== undefined && patchNow().length === 0;
-    },
     async stop() {
       stopping.abort();
       await Promise.all([informer.stop(), running]);

@@ -22,7 +22,7 @@ export function knownOf(facts: Facts, labels: Labels, objects: ObjectFacts = fac
   const exemptions = facts.exemptions();
   const context: ReviewContext = {
     namespaceLabels: labels,
-    agentNamespaces: facts.agentNamespaces(),
+    agentNamespaces: () => facts.agentNamespaces(),
     facts: objects,
     ...(facts.offline && { offline: true }),
     templates: facts.templates(),

@@ -36,7 +36,7 @@ export interface ReviewContext {
   /** Kinds with pods in them that some profile lists. */
   readonly templates?: readonly ListedTemplate[];
   /** Namespaces that take agents, for the refusal of an agent pod elsewhere. */
-  readonly agentNamespaces?: readonly string[];
+  readonly agentNamespaces?: () => readonly string[];
 }
 
 /** Who may change whether and how a namespace takes agents. */

@@ -1,3 +1,4 @@
+import type { Fault } from '../checks/check.ts';
 import { same } from '../checks/differences.ts';
 import type { Pod } from '../checks/pod.ts';
 import { readPod } from '../checks/read-pod.ts';
@@ -64,14 +65,14 @@ export function inNamespace(pod: Pod, namespace: string | undefined): Pod {
 }
 
 /** The fault of an agent outside of the namespaces that take agents, where no policy would reach it. */
-export function strayAgent(pod: Pod, { namespaceLabels, agentNamespaces = [] }: ReviewContext) {
+export function strayAgent(pod: Pod, { namespaceLabels, agentNamespaces }: ReviewContext): Fault | undefined {
   const agent = pod.metadata?.labels?.[AGENT_LABEL];
   if (agent === undefined || namespaceLabels === undefined || Object.hasOwn(namespaceLabels, AGENTS_LABEL)) return undefined;
-  const open = agentNamespaces.length === 0 ? '' : `, such as ${agentNamespaces.slice(0, 10).join(', ')}`;
+  const open = agentNamespaces?.().slice(0, 10).join(', ') ?? '';
   return ownFault({
     reason: 'namespace-takes-no-agents',
     field: `metadata.labels["${AGENT_LABEL}"]`,
     message: `the pod calls itself agent ${quoted(agent)}, but namespace ${quoted(pod.metadata?.namespace ?? '')} takes no agents`,
-    fix: `create it in a namespace labelled ${AGENTS_LABEL}=enforce${open}, or remove the label`,
+    fix: `create it in a namespace labelled ${AGENTS_LABEL}=enforce${open === '' ? '' : `, such as ${open}`}, or remove the label`,
   });
 }

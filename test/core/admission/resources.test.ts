@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { podPath, resourceLabel, resourceOfKind, RESOURCES, reviewFor } from '../../../src/core/admission/resources.ts';
 
@@ -37,6 +38,12 @@ describe('the table of what is reviewed', () => {
 
   test('no profile changes how what is in the table is reviewed', () => {
     expect(reviewFor(asked('', 'pods', 'Pod'), [{ group: '', version: 'v1', kind: 'Pod', resource: 'pods', path: 'spec.nothing' }])).toEqual({ as: 'pod' });
+  });
+
+  test('is told whole on its page', () => {
+    const page = readFileSync(new URL('../../../docs/admission.md', import.meta.url), 'utf8');
+    const told = RESOURCES.filter(({ review: { as }, group }) => as !== 'own-kind' && group !== 'apps' && group !== 'batch').map(({ resource }) => resource);
+    expect(told.filter((resource) => !page.includes(`\`${resource}\``))).toEqual([]);
   });
 
   test('a label takes no word of a request', () => {

@@ -61,7 +61,7 @@ describe('a pod that is created', () => {
 
   test('is refused under an agent\'s name where no agents are taken, with the way to where they are', () => {
     const pod = { ...goodPod(), metadata: { labels: { 'sallyport.dev/agent': 'triage' } } };
-    const answer = review(creationOf(pod), contextOf('enforce', { namespaceLabels: { team: 'a' }, agentNamespaces: ['agents', 'lab'] }));
+    const answer = review(creationOf(pod), contextOf('enforce', { namespaceLabels: { team: 'a' }, agentNamespaces: () => ['agents', 'lab'] }));
     expect(told(answer)).toEqual(['denied', 'namespace-takes-no-agents metadata.labels["sallyport.dev/agent"]']);
     expect(answer.message).toContain('sallyport.dev/agents=enforce, such as agents, lab');
   });
