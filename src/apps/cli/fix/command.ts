@@ -77,7 +77,7 @@ async function fixedFiles(paths: readonly string[], flags: FixFlags): Promise<Fi
   const world = worldOf(read.flatMap(({ manifests }) => manifests), { namespace: flags.namespace, profile }, now);
   return read.map(({ file, before }) => {
     const fixed = fixText(file, before, world, flags.also ?? new Set());
-    return { ...fixed, file, before, reviewed: reviewManifests(parseManifests(file, fixed.text), world, settingsFor, now).reviewed };
+    return { ...fixed, file, before, reviewed: reviewManifests(parseManifests(file, fixed.text, false), world, settingsFor, now).reviewed };
   });
 }
 

@@ -23,10 +23,10 @@ export interface Fixed {
 /**
  * Hardens every pod and pod template of a text as far as nobody has to be asked, and by the fixes of the checks in `also`. Everything
  * else in the text stays as it is, to the character. Each change is read again before it counts: what does not say exactly what was
- * meant is not made. Throws `InputFault` where the text cannot be read.
+ * meant is not made. Documents that are no Kubernetes objects are passed over. Throws `InputFault` where the text cannot be read.
  */
 export function fixText(file: string, text: string, world: World, also: ReadonlySet<string>): Fixed {
-  const manifests = parseManifests(file, text);
+  const manifests = parseManifests(file, text, false);
   const meant = manifests.map((manifest) => hardenedObject(manifest, world, also));
   const all = meant.flatMap((object, index) => splicesOf(manifests[index], object, text));
   const whole = spliced(text, all);
@@ -86,7 +86,7 @@ function oneByOne(file: string, text: string, manifests: readonly Manifest[], me
 
 function reads(file: string, text: string, objects: readonly unknown[]): boolean {
   try {
-    return same(parseManifests(file, text).map(({ object }) => object), objects);
+    return same(parseManifests(file, text, false).map(({ object }) => object), objects);
   } catch {
     return false;
   }
