@@ -9,7 +9,7 @@ export interface ImageReference {
 }
 
 const DEFAULT_REGISTRY = 'docker.io';
-const LONGEST_NAME = 255;
+const LONGEST_REPOSITORY = 255;
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
@@ -44,5 +44,5 @@ function locate(name: string): Pick<ImageReference, 'registry' | 'repository'> |
   const registry = host === 'index.docker.io' ? DEFAULT_REGISTRY : host;
   const path = isHost ? name.slice(slash + 1) : name;
   const repository = registry === DEFAULT_REGISTRY && !path.includes('/') ? `library/${path}` : path;
-  return name.length <= LONGEST_NAME && HOST.test(registry) && REPOSITORY.test(repository) ? { registry, repository } : undefined;
+  return repository.length <= LONGEST_REPOSITORY && HOST.test(registry) && REPOSITORY.test(repository) ? { registry, repository } : undefined;
 }

@@ -17,6 +17,7 @@ const READ: readonly [text: string, name: string, tag?: string | undefined, dige
   ['[2001:db8::1]:5000/agent', '[2001:db8::1]:5000/agent'],
   [`agent@${DIGEST}`, 'docker.io/library/agent', undefined, DIGEST],
   [`registry.example.com/agent:1@${DIGEST}`, 'registry.example.com/agent', '1', DIGEST],
+  [`registry.example.com/${'a'.repeat(255)}`, `registry.example.com/${'a'.repeat(255)}`],
   ['registry.example.com/a__b/c--d/e.f', 'registry.example.com/a__b/c--d/e.f'],
 ];
 const REFUSED: readonly [sentence: string, text: string][] = [
@@ -41,7 +42,7 @@ const REFUSED: readonly [sentence: string, text: string][] = [
   ['a tag of 129 letters', `agent:${'a'.repeat(129)}`],
   ['a port that is none', 'registry.example.com:port/agent'],
   ['an id', 'a'.repeat(64)],
-  ['a name of 256 letters', `registry.example.com/${'a'.repeat(235)}`],
+  ['a repository of 256 letters', `registry.example.com/${'a'.repeat(256)}`],
   ['letters that only look alike', 'regіstry.example.com/agent'],
   ['an escape', 'registry.example.com%2fevil.example/agent'],
   ['a back slash', 'registry.example.com\\agent'],

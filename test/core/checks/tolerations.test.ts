@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goodPod, told } from './pods.ts';
+import { faultsOf, goodPod, told } from './pods.ts';
 
 const AT = 'spec.tolerations[0]';
 
@@ -14,4 +14,11 @@ test.each([
   ['what the API server adds', { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }, []],
 ])('tolerating %s', (_sentence, toleration, faults) => {
   expect(told('tolerations', goodPod({ tolerations: [toleration] }))).toEqual(faults);
+});
+
+const tolerating = (key?: string) => faultsOf(goodPod({ tolerations: [{ ...(key !== undefined && { key }), operator: 'Exists' }] })).map(({ message, fix }) => `${message}: ${fix}`);
+
+test('what is tolerated is told, and what to do', () => {
+  expect(tolerating()).toEqual(['the pod tolerates every taint, that of the control plane too: name the keys that it has to tolerate']);
+  expect(tolerating('node-role.kubernetes.io/master')).toEqual(['the pod tolerates taint "node-role.kubernetes.io/master": remove it; run agents on nodes of their own']);
 });
