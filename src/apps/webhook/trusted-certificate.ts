@@ -16,7 +16,7 @@ interface Overlap {
   readonly former: number;
   /** How long a new certificate waits at most for the API server to trust it. */
   readonly patience: number;
-  /** How long after that it waits once more, until every API server has seen its configuration change. */
+  /** How long after that it waits once more: this process may have seen the configuration change before every API server has. */
   readonly settle: number;
 }
 
@@ -65,12 +65,13 @@ export function trustedFirst({ kept, clock, overlap = USUAL }: TrustedSettings):
   };
   const forget = kept.onChange((next) => {
     const now = clock();
-    for (const certificate of splitPem(newest.ca)) former.set(certificate, now + overlap.former);
+    const before = splitPem(newest.ca);
+    for (const certificate of before) former.set(certificate, now + overlap.former);
     newest = next;
     wakeAll();
     setTimeout(wakeAll, overlap.former).unref();
     clearTimeout(waiting);
-    if (trusted()) use();
+    if (splitPem(next.ca).every((certificate) => before.includes(certificate))) use();
     else useOnceTrusted(now + overlap.patience);
   });
   return {

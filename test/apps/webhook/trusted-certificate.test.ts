@@ -82,6 +82,15 @@ describe('a new certificate', () => {
     trusted.stop();
   });
 
+  test('of another CA waits a moment even where the configurations trust it already: the API server may be behind', async () => {
+    const { kept, bundles, trusted, used } = setUp();
+    for (const bundle of bundles) bundle.text = second.ca;
+    kept.change(second);
+    expect(trusted.current()).toEqual(first);
+    await soon('the new certificate', () => used.length > 0);
+    trusted.stop();
+  });
+
   test('is used in the end where nobody says that it is trusted: an old one ends some day', async () => {
     const { kept, trusted, pass } = setUp(5_000);
     kept.change(second);
@@ -103,9 +112,11 @@ describe('a new certificate', () => {
     const { kept, bundles, trusted, used } = setUp();
     kept.change(second);
     kept.change(first);
-    await sleep(50);
+    await soon('the certificate that came back', () => used.length > 0);
     expect([trusted.current(), used, trusted.ca().includes(second.ca)]).toEqual([first, [first], true]);
-    bundles[0].text = second.ca;
+    for (const bundle of bundles) bundle.text = trusted.ca();
+    await sleep(250);
+    expect(used).toEqual([first]);
     trusted.stop();
   });
 });
