@@ -286,6 +286,19 @@ describe('A29: templates', () => {
     await become(['crews']);
   });
 
+  test('that stay cost no call: a workload is scaled without us', async () => {
+    const metadata = { name: 'scaled', namespace: AGENTS };
+    const workload = (kind: string): object => ({ apiVersion: 'apps/v1', kind, metadata, spec: { replicas: 0, selector: { matchLabels: { app: 'triage' } }, template: template(BARE) } });
+    for (const kind of ['ReplicaSet', 'Deployment']) {
+      expect((await create(workload(kind))).err).toContain('Warning');
+      const before = here.reviews.length;
+      await mustKubectl(['-n', AGENTS, 'patch', kind, 'scaled', '-p', '{"spec":{"replicas":3}}']);
+      await mustKubectl(['-n', AGENTS, 'scale', kind, 'scaled', '--replicas=2']);
+      expect(here.reviews.length).toBe(before);
+      expect((await kubectl(['-n', AGENTS, 'patch', kind, 'scaled', '-p', '{"spec":{"template":{"spec":{"hostNetwork":true}}}}'])).err).toContain('[host-namespaces] spec.template.spec.hostNetwork');
+    }
+  });
+
   test('of core PodTemplates as well', async () => {
     const ended = await create({ apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 'x', namespace: AGENTS }, template: template(BARE) });
     expect(ended.code).toBe(0);

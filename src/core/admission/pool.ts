@@ -6,13 +6,14 @@ import type { AdmissionRequest } from './request.ts';
 import { at } from './workloads.ts';
 
 const STRATEGY = ['spec', 'updateStrategy', 'type'];
+const TEMPLATE = ['spec', 'sandboxTemplateRef'];
 
 /**
  * Reviews a SandboxWarmPool (extensions.agents.x-k8s.io): one that replaces its sandboxes only when they are claimed (`OnReplenish`, which
- * is the default) hands out pods that were made before their template was hardened.
+ * is the default) hands out pods that were made before their template was hardened. One that is there already may be scaled.
  */
 export function reviewPool({ operation, object, oldObject }: AdmissionRequest): Outcome {
-  if (operation === 'UPDATE' && same(at(object, ['spec']), at(oldObject, ['spec']))) return NOTHING_WRONG;
+  if (operation === 'UPDATE' && [STRATEGY, TEMPLATE].every((path) => same(at(object, path), at(oldObject, path)))) return NOTHING_WRONG;
   const strategy = at(object, STRATEGY);
   if (strategy === 'Recreate') return NOTHING_WRONG;
   return {

@@ -109,7 +109,9 @@ describe('a pool of sandboxes', () => {
     expect(told(review(creationOf(pool({ updateStrategy: { type: 'Recreate' } }), POOL), contextOf()))).toEqual(['allowed']);
   });
 
-  test('passes with what it was, so that it can be deleted, and in namespaces that only warn', () => {
+  test('passes with what it was, so that it can be scaled and deleted, and in namespaces that only warn', () => {
+    expect(told(review(updateOf(pool({ replicas: 1 }), pool({ replicas: 5 }), POOL), contextOf()))).toEqual(['allowed']);
+    expect(told(review(updateOf(pool({ sandboxTemplateRef: { name: 'a' } }), pool({ sandboxTemplateRef: { name: 'b' } }), POOL), contextOf()))[0]).toBe('denied');
     expect(told(review(updateOf(pool({ replicas: 1 }), { ...pool({ replicas: 1 }), metadata: {} }, POOL), contextOf()))).toEqual(['allowed']);
     expect(told(review(creationOf(pool({}), POOL), contextOf('warn')))).toEqual(['allowed', 'pool-keeps-old-pods spec.updateStrategy.type']);
   });

@@ -8,8 +8,8 @@ const NEVER = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: [
 const TAKES_AGENTS = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'Exists' }, NEVER] };
 const TAKES_NONE = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'DoesNotExist' }, NEVER] };
 
-const CHANGES_LABELS = 'object.metadata.?labels != oldObject.metadata.?labels';
-const CHANGES_RECEIPT = changes(`annotations[?'${RECEIPT_ANNOTATION}']`);
+const CHANGES_LABELS = differs('metadata.?labels');
+const CHANGES_RECEIPT = differs(`metadata.?annotations[?'${RECEIPT_ANNOTATION}']`);
 
 /** Finalizers, owner references and the like may be changed even on a pod that would be refused today; else it could not be deleted. */
 const SIGNIFICANT = {
@@ -19,13 +19,19 @@ const SIGNIFICANT = {
 
 /** Kubelets write the status of every pod every few seconds, and the API server itself keeps them from labels: none of that costs a call. */
 const NOT_BY_A_NODE = { name: 'not-by-a-node', expression: "!('system:nodes' in request.userInfo.groups)" };
-const CHANGES_METADATA = { name: 'changes-metadata', expression: `${CHANGES_LABELS} || object.metadata.?annotations != oldObject.metadata.?annotations` };
+const CHANGES_METADATA = { name: 'changes-metadata', expression: `${CHANGES_LABELS} || ${differs('metadata.?annotations')}` };
 
-/** A workload's status and scale are not the sandbox's business. Not every kind keeps its template in a spec. */
-const CHANGES_SPEC = { name: 'changes-spec', expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec || object.?template != oldObject.?template" };
+/** A workload's scale is not the sandbox's business, and goes on while the webhook is down. A PodTemplate has no spec. */
+const CHANGES_TEMPLATE = {
+  name: 'changes-template',
+  expression: ["request.operation != 'UPDATE'", differs('?template'), ...['template', 'jobTemplate', 'podTemplate', 'updateStrategy', 'sandboxTemplateRef'].map((member) => differs(`?spec.?${member}`))].join(' || '),
+};
+
+/** Nobody here knows where other kinds keep theirs. */
+const CHANGES_SPEC = { name: 'changes-spec', expression: `request.operation != 'UPDATE' || ${differs('?spec')}` };
 
 /** Only on the labels themselves does the life of a namespace ever wait for the webhook. */
-const CHANGES_GUARDED = { name: 'changes-guarded-labels', expression: [AGENTS_LABEL, PROFILE_LABEL].map((label) => changes(`labels[?'${label}']`)).join(' || ') };
+const CHANGES_GUARDED = { name: 'changes-guarded-labels', expression: [AGENTS_LABEL, PROFILE_LABEL].map((label) => differs(`metadata.?labels[?'${label}']`)).join(' || ') };
 
 const BECOMES_AGENT = {
   name: 'becomes-an-agent',
@@ -59,7 +65,7 @@ const POLICIES = [
   { ...rule([API_GROUP], ['v1alpha1'], ['sandboxprofiles'], ['CREATE', 'UPDATE']), scope: 'Cluster' },
 ];
 
-const CHANGES_POLICY = { name: 'changes-policy', expression: "request.operation != 'UPDATE' || object.?spec != oldObject.?spec" };
+const CHANGES_POLICY = { name: 'changes-policy', expression: `request.operation != 'UPDATE' || ${differs('?spec')}` };
 
 /**
  * How the API server calls the webhook. `caBundle` is left out: the webhook sets it once it serves, and until then every call fails,
@@ -76,7 +82,7 @@ export function webhookConfigurations(): object[] {
         { ...webhook(`status.${VALIDATING_CONFIGURATION}`, '/validate', STATUS, TAKES_AGENTS), matchConditions: [NOT_BY_A_NODE, CHANGES_METADATA] },
         webhook(`bindings.${VALIDATING_CONFIGURATION}`, '/validate', BINDINGS, TAKES_AGENTS),
         webhook(`connections.${VALIDATING_CONFIGURATION}`, '/validate', CONNECTIONS, TAKES_AGENTS),
-        { ...webhook(`templates.${VALIDATING_CONFIGURATION}`, '/validate', TEMPLATES, TAKES_AGENTS), matchConditions: [CHANGES_SPEC] },
+        { ...webhook(`templates.${VALIDATING_CONFIGURATION}`, '/validate', TEMPLATES, TAKES_AGENTS), matchConditions: [CHANGES_TEMPLATE] },
         // The webhook itself writes the rules, one for each kind that a profile lists under `templates`.
         { ...webhook(TEMPLATES_WEBHOOK, '/validate', undefined, TAKES_AGENTS), matchConditions: [CHANGES_SPEC] },
         {
@@ -119,7 +125,7 @@ function rule(apiGroups: readonly string[], apiVersions: readonly string[], reso
   return { apiGroups, apiVersions, resources, operations, scope: 'Namespaced' };
 }
 
-/** Whether a member of the metadata, or its absence, is another than before. */
-function changes(member: string): string {
-  return `object.metadata.?${member} != oldObject.metadata.?${member}`;
+/** Whether a member, or its absence, is another than before. */
+function differs(member: string): string {
+  return `object.${member} != oldObject.${member}`;
 }
