@@ -30,6 +30,9 @@ export interface Input {
   readonly strangers: readonly string[];
 }
 
+/** Of files that cannot be read so many are told at once. */
+const MOST_FAULTS = 20;
+
 const SUFFIX = /\.(ya?ml|json)$/i;
 const HIDDEN = /(^|\/)(\.|node_modules\/)/;
 
@@ -40,16 +43,23 @@ const HIDDEN = /(^|\/)(\.|node_modules\/)/;
 export async function readManifests(paths: readonly string[]): Promise<Input> {
   const manifests: Manifest[] = [];
   const strangers: string[] = [];
+  const faults: InputFault[] = [];
   for (const path of paths) {
-    const before = manifests.length;
-    const files = filesOf(path);
-    for (const file of files) {
-      const found = parseManifests(file, await readInput(file), file === path);
-      if (found.length === 0) strangers.push(file);
-      manifests.push(...found);
+    const before = manifests.length + faults.length;
+    for (const file of filesOf(path)) {
+      try {
+        const found = parseManifests(file, await readInput(file), file === path);
+        if (found.length === 0) strangers.push(file);
+        manifests.push(...found);
+      } catch (error) {
+        if (!(error instanceof InputFault)) throw error;
+        faults.push(error);
+      }
     }
-    if (manifests.length === before) throw new InputFault('unfit', `${path}: there is no object in it, and at least one is expected`);
+    if (manifests.length + faults.length === before) faults.push(new InputFault('unfit', `${path}: there is no object in it, and at least one is expected`));
   }
+  const [first] = faults;
+  if (first !== undefined) throw new InputFault(first.code, faults.slice(0, MOST_FAULTS).map(({ message }) => message).join('\n'), first);
   return { manifests, strangers };
 }
 

@@ -76,6 +76,13 @@ describe('manifests', () => {
     await expect(readManifests([missing])).rejects.toMatchObject({ code: 'unreadable', message: `${missing}: cannot be read (there is no such file or folder)` });
   });
 
+  test('that cannot be read are all told at once', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a.yaml', 'b.yaml']) writeFileSync(join(folder, name), 'a: b: c');
+    writeFileSync(join(folder, 'good.yaml'), of('Pod'));
+    await expect(readManifests([folder, 'nowhere.yaml'])).rejects.toMatchObject({ code: 'unfit', message: expect.stringMatching(/\/a\.yaml:1:4: .*\n.*\/b\.yaml:1:4: .*\nnowhere\.yaml: cannot be read \(there is no such file or folder\)$/) });
+  });
+
   test.each([['a file', 'empty.yaml'], ['a folder', '.']])('are expected in %s that is named: none is a fault, so that nothing passes for reviewed', async (_, name) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'empty.yaml'), '---\n');
