@@ -45,7 +45,7 @@ export class FakeApiServer {
     writeFileSync(this.kubeconfig, JSON.stringify({
       'current-context': 'fake',
       clusters: [{ name: 'fake', cluster: { server: `https://localhost:${(server.address() as AddressInfo).port}`, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-      users: [{ name: 'u', user: { 'auth-provider': { name: 'tokenFile', config: { tokenFile: join(this.#directory, 'token') } } } }],
+      users: [{ name: 'u', user: { tokenFile: 'token' } }],
       contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'u' } }],
     }));
   }

@@ -11,7 +11,6 @@ export class KubeStore {
   #version = 1;
 
   readonly client: KubeClient = {
-    config: undefined as never,
     server: 'https://kubernetes.example',
     get: async <T>(path: string, options?: RequestOptions) => this.#get(path, options) as T,
     create: async <T>(path: string, body: unknown) => this.#create(path, body as KubeObject) as T,

@@ -1,11 +1,12 @@
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, request as send } from 'undici';
 import { errorText } from '../../core/terms/error-text.ts';
 import { quoted } from '../../core/terms/quote.ts';
 import { InputFault } from '../command-line/input-fault.ts';
 import { systemReason } from '../command-line/input-file.ts';
-import { shareDispatcher } from './dispatcher.ts';
+import { type Access, plainAccess } from './access.ts';
 import { faultOfStatus, KubeFault } from './fault.ts';
+import { ownCredentials, plainCredentials } from './kubeconfig.ts';
+import { pluginAccess } from './plugin-access.ts';
 
 /** What every object of the API server has; the rest is for whoever asked to read with care. */
 export interface KubeObject {
@@ -36,8 +37,6 @@ export interface RequestOptions {
 }
 
 export interface KubeClient {
-  /** For client-node's typed APIs (`client.config.makeApiClient(CoreV1Api)`), which share the connections. */
-  readonly config: KubeConfig;
   /** Base URL of the API server. */
   readonly server: string;
   get<T = KubeObject>(path: string, options?: RequestOptions): Promise<T>;
@@ -56,27 +55,23 @@ export interface KubeClient {
  * Nothing is sent yet. Throws `InputFault` if there is neither, or the file cannot be used.
  */
 export function connectKube(options: { kubeconfig?: string } = {}): KubeClient {
-  const config = loadConfig(options.kubeconfig);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
-    throw new InputFault('unfit', `--kubeconfig: ${options.kubeconfig ?? 'of this cluster'}: expected a kubeconfig whose current context names a cluster, got context ${config.currentContext || 'none'}`);
-  }
-  const close = shareDispatcher(config);
-  const call = <T>(method: HttpMethod, path: string, options?: RequestOptions, body?: Body): Promise<T> => exchange<T>(config, server, method, path, options, body);
+  const access = findAccess(options.kubeconfig);
+  const call = <T>(method: Method, path: string, options?: RequestOptions, body?: Body): Promise<T> => exchange<T>(access, method, path, options, body);
   return {
-    config,
-    server,
-    get: (path, options) => call(HttpMethod.GET, path, options),
-    create: (path, body, options) => call(HttpMethod.POST, path, options, { type: 'application/json', body }),
-    replace: (path, body, options) => call(HttpMethod.PUT, path, options, { type: 'application/json', body }),
-    patch: (path, type, body, options) => call(HttpMethod.PATCH, path, options, { type: PATCH_TYPES[type], body }),
+    server: access.server,
+    get: (path, options) => call('GET', path, options),
+    create: (path, body, options) => call('POST', path, options, { type: 'application/json', body }),
+    replace: (path, body, options) => call('PUT', path, options, { type: 'application/json', body }),
+    patch: (path, type, body, options) => call('PATCH', path, options, { type: PATCH_TYPES[type], body }),
     delete: async (path, options) => {
-      await call(HttpMethod.DELETE, path, options);
+      await call('DELETE', path, options);
     },
-    stream: (path, options) => openStream(config, server, path, options),
-    close,
+    stream: (path, options) => openStream(access, path, options),
+    close: () => access.close(),
   };
 }
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Body {
   readonly type: string;
@@ -90,27 +85,30 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   apply: 'application/apply-patch+yaml',
 };
 
-function loadConfig(kubeconfig: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig !== undefined) {
-      config.loadFromFile(kubeconfig);
-    } else if (process.env['KUBERNETES_SERVICE_HOST'] !== undefined) {
-      config.loadFromCluster();
-    } else {
-      throw new Error('this process runs in no cluster; name one with --kubeconfig <file>');
-    }
-  } catch (cause) {
-    throw new InputFault('unreadable', kubeconfig === undefined ? errorText(cause) : `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause).split('\n')[0]})`, cause);
-  }
-  return config;
+function findAccess(kubeconfig: string | undefined): Access {
+  if (kubeconfig !== undefined) return accessBy(kubeconfig);
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = process.env;
+  if (host === undefined) throw new InputFault('unreadable', 'this process runs in no cluster; name one with --kubeconfig <file>');
+  return plainAccess(ownCredentials(host, port), () => performance.now());
 }
 
-async function exchange<T>(config: KubeConfig, server: string, method: HttpMethod, path: string, options: RequestOptions = {}, body?: Body): Promise<T> {
+function accessBy(kubeconfig: string): Access {
+  let found: ReturnType<typeof pluginAccess>;
+  try {
+    const credentials = plainCredentials(kubeconfig);
+    found = credentials === undefined ? pluginAccess(kubeconfig) : plainAccess(credentials, () => performance.now());
+  } catch (cause) {
+    throw new InputFault('unreadable', `--kubeconfig: ${kubeconfig}: cannot be read (${systemReason(cause).split('\n')[0]})`, cause);
+  }
+  if ('server' in found) return found;
+  throw new InputFault('unfit', `--kubeconfig: ${kubeconfig}: expected a kubeconfig whose current context names a cluster, got context ${found.context || 'none'}`);
+}
+
+async function exchange<T>(access: Access, method: Method, path: string, options: RequestOptions = {}, body?: Body): Promise<T> {
   const what = `${method} ${path}`;
   const limit = AbortSignal.timeout(options.timeout ?? 10_000);
   const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-  const answer = await reach(what, () => begin(config, url(server, path, options.query), method, signal, body));
+  const answer = await reach(what, () => begin(access, url(access.server, path, options.query), method, signal, body));
   const content = await reach(what, () => answer.body.text());
   const value = parse(content);
   if (answer.statusCode >= 300) {
@@ -123,13 +121,12 @@ async function exchange<T>(config: KubeConfig, server: string, method: HttpMetho
 }
 
 async function openStream(
-  config: KubeConfig,
-  server: string,
+  access: Access,
   path: string,
   options: { query: Readonly<Record<string, string>>; signal: AbortSignal; idle: number },
 ): Promise<AsyncIterable<Uint8Array>> {
   const what = `GET ${path}`;
-  const answer = await reach(what, () => begin(config, url(server, path, options.query), HttpMethod.GET, options.signal, undefined, options.idle));
+  const answer = await reach(what, () => begin(access, url(access.server, path, options.query), 'GET', options.signal, undefined, options.idle));
   if (answer.statusCode !== 200) {
     const content = await reach(what, () => answer.body.text());
     throw faultOfStatus(what, answer.statusCode, parse(content) ?? content);
@@ -145,18 +142,16 @@ async function* chunks(what: string, body: AsyncIterable<Uint8Array>): AsyncIter
   }
 }
 
-async function begin(config: KubeConfig, target: URL, method: HttpMethod, signal: AbortSignal, body?: Body, bodyTimeout = 30_000): Promise<Dispatcher.ResponseData> {
-  const context = new RequestContext(target.href, method);
-  await config.applySecurityAuthentication(context);
-  const dispatcher = context.getDispatcher();
+async function begin(access: Access, target: URL, method: Method, signal: AbortSignal, body?: Body, bodyTimeout = 30_000): Promise<Dispatcher.ResponseData> {
+  const { dispatcher, headers } = await access.prepare();
   // The key set of the API server has a media type of its own, and asking for JSON alone gets a 406.
   return send(target, {
     method,
     signal,
     bodyTimeout,
-    headers: { accept: 'application/json, */*;q=0.1', ...trimmed(context.getHeaders()), ...(body === undefined ? {} : { 'content-type': body.type }) },
+    dispatcher,
+    headers: { accept: 'application/json, */*;q=0.1', ...headers, ...(body === undefined ? {} : { 'content-type': body.type }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body.body) }),
-    ...(dispatcher === undefined ? {} : { dispatcher }),
   });
 }
 
@@ -166,11 +161,6 @@ function url(server: string, path: string, query: Readonly<Record<string, string
     target.searchParams.set(name, value);
   }
   return target;
-}
-
-/** A token file may end in a line break, which no header may. */
-function trimmed(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.trim()]));
 }
 
 async function reach<T>(what: string, step: () => Promise<T>): Promise<T> {

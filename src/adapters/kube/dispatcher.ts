@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import type https from 'node:https';
 import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import { WIRE } from './access.ts';
 
 type AgentOptions = https.AgentOptions;
 type MakeDispatcher = (cluster: Cluster | null, options: AgentOptions) => Dispatcher | undefined;
 
 /** What client-node hands to undici itself; the two declarations differ only in whether `undefined` may be spelt out. */
 type TlsOptions = buildConnector.BuildOptions;
-
-/** HTTP/2 is left off: one flow-controlled connection would let a slow watch stall every other request. */
-const WIRE = { allowH2: false, headersTimeout: 30_000, connectTimeout: 10_000 } as const;
 
 /**
  * Makes every request of `config` use one dispatcher, as long as its certificates stay the same; client-node by itself makes

@@ -26,15 +26,6 @@ describe('the Kubernetes client', () => {
     expect(server.connections).toBeLessThanOrEqual(2);
   });
 
-  test('shares them with the typed APIs of client-node', async () => {
-    const { CoreV1Api } = await import('@kubernetes/client-node');
-    server.put('one');
-    await client.get(PATH);
-    const list = await client.config.makeApiClient(CoreV1Api).listNamespace();
-    expect(list.items.map(({ metadata }) => metadata?.name)).toEqual(['one']);
-    expect(server.connections).toBeLessThanOrEqual(2);
-  });
-
   test('sends the token without the line break that its file ends in, and each patch under its own content type', async () => {
     server.on(`PATCH ${PATH}/one`, json({ metadata: { name: 'one' } }));
     await expect(client.patch(`${PATH}/one`, 'merge', { a: 1 }, { query: { fieldManager: 'x y' } })).resolves.toEqual({ metadata: { name: 'one' } });
