@@ -22,7 +22,7 @@ function keyPair(): { readonly publicKey: string; readonly sign: (message: Uint8
 function stored(pod: Pod = goodPod(), signer = own.sign): Pod {
   const injected = inject(pod, SETTINGS);
   const receipt = issueReceipt(injected, signer);
-  const metadata = { ...injected.metadata, annotations: { ...(receipt === undefined ? {} : { 'sallyport.dev/receipt': receipt }) } };
+  const metadata = { ...injected.metadata, annotations: receipt === undefined ? {} : { 'sallyport.dev/receipt': receipt } };
   return structuredClone({ ...injected, metadata });
 }
 
