@@ -13,7 +13,7 @@ export const name = 'manifest';
 const golden = (file: string): Buffer => readFileSync(new URL(`../golden/pods/${file}.yaml`, import.meta.url));
 
 export const seeds: Uint8Array[] = [
-  ...['minimal', 'constrained', 'spoofed', 'workloads', 'breakout'].map(golden),
+  ...['minimal', 'constrained', 'workloads'].map(golden),
   Buffer.from('{"apiVersion": "v1", "kind": "List", "items": [\n  {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a", "securityContext": {}}]}}\n]}\n'),
   Buffer.from('apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - &c\n    name: a\n    securityContext: &x {runAsUser: 5}\n  - name: b\n    securityContext: *x\n'),
 ];
@@ -29,15 +29,15 @@ export function target(bytes: Uint8Array): void {
   const manifests = read(text);
   if (manifests === undefined) return;
   const world = worldOf(manifests, { namespace: 'default', profile: BUILT_IN_PROFILES.contained }, 0);
-  for (const also of [new Set<string>(), everyCheck]) {
-    try {
-      reviewManifests(manifests, world, () => settings, 0);
-      const once = fixText('x', text, world, also);
-      const again = fixText('x', once.text, world, also);
-      if (again.text !== once.text && again.unwritable.length === once.unwritable.length) throw new Error('a fix of what was fixed changes more');
-    } catch (error) {
-      if (!(error instanceof InputFault)) throw error;
-    }
+  try {
+    reviewManifests(manifests, world, () => settings, 0);
+    // Half of all texts, by a coin that falls the same way each time.
+    const also = bytes.length % 2 === 0 ? everyCheck : new Set<string>();
+    const once = fixText('x', text, world, also);
+    const again = fixText('x', once.text, world, also);
+    if (again.text !== once.text && again.unwritable.length === once.unwritable.length) throw new Error('a fix of what was fixed changes more');
+  } catch (error) {
+    if (!(error instanceof InputFault)) throw error;
   }
 }
 
