@@ -2,12 +2,13 @@ import type { Authority } from '../terms/authority.ts';
 import type { ReasonCode } from '../terms/reason.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { Deny, Hold, RuleReference } from '../terms/verdict.ts';
+import type { ProtocolIntent, ProtocolOutcome } from './protocol-facts.ts';
 
 /** By which door a request came in. */
 export type Entry = 'connect' | 'absolute' | 'captured-tls' | 'captured-plain';
 
 /** What the proxy was about to do, said before it did it. A refused call is this one record and no outcome. */
-export interface IntentDraft {
+export interface IntentDraft extends ProtocolIntent {
   readonly kind: 'intent';
   /** The call's id; its outcome carries the same. */
   readonly call: string;
@@ -67,7 +68,7 @@ export interface CallTiming {
 }
 
 /** What became of a permitted call. */
-export interface OutcomeDraft {
+export interface OutcomeDraft extends ProtocolOutcome {
   readonly kind: 'outcome';
   readonly call: string;
   readonly result: 'completed' | 'failed' | 'cut';

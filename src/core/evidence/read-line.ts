@@ -73,10 +73,20 @@ function fieldsFault(value: unknown, fields: Fields, path: string): string | und
 
 function shapeFault(value: unknown, shape: Shape, path: string): string | undefined {
   if (shape.is === 'fields') return fieldsFault(value, shape.fields, `${path}.`);
+  if (shape.is === 'list') return listFault(value, shape.fields, path);
   return holds(value, shape) ? undefined : `expected ${path} to be ${describe(shape)}`;
 }
 
-function holds(value: unknown, shape: Exclude<Shape, { is: 'fields' }>): boolean {
+function listFault(value: unknown, fields: Fields, path: string): string | undefined {
+  if (!Array.isArray(value)) return `expected ${path} to be a list`;
+  for (const [index, item] of value.entries()) {
+    const fault = fieldsFault(item, fields, `${path}[${index}].`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function holds(value: unknown, shape: Exclude<Shape, { is: 'fields' | 'list' }>): boolean {
   switch (shape.is) {
     case 'text': return typeof value === 'string';
     case 'word': return typeof value === 'string' && shape.of.includes(value);
@@ -86,6 +96,7 @@ function holds(value: unknown, shape: Exclude<Shape, { is: 'fields' }>): boolean
     case 'boolean': return typeof value === 'boolean';
     case 'hash': return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
     case 'integers': return Array.isArray(value) && value.every(Number.isInteger);
+    case 'texts': return Array.isArray(value) && value.every((item) => typeof item === 'string');
     case 'facts': return isObject(value) && Object.values(value).every((fact) => ['string', 'number', 'boolean'].includes(typeof fact));
   }
 }
@@ -97,6 +108,8 @@ export function describe(shape: Shape): string {
     case 'hash': return '64 hex digits';
     case 'version': return '1';
     case 'integers': return 'a list of integers';
+    case 'texts': return 'a list of texts';
+    case 'list': return 'a list of objects';
     case 'facts': return 'an object of texts, numbers and booleans';
     case 'fields': return 'an object';
     case 'integer': return 'an integer';
@@ -124,6 +137,7 @@ function isSorted(value: Record<string, unknown>): boolean {
     before = name;
     const member = value[name];
     if (isObject(member) && !isSorted(member)) return false;
+    if (Array.isArray(member) && !member.every((item) => !isObject(item) || isSorted(item))) return false;
   }
   return true;
 }

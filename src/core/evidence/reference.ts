@@ -15,6 +15,7 @@ function section(title: string, fields: Fields): string {
 function rows(fields: Fields, path: string): string[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const row = `| \`${path}${name}\`${field.optional ? ' (optional)' : ''} | ${describe(field.shape).replaceAll('|', '\\|')} | ${field.says} |`;
+    if (field.shape.is === 'list') return [row, ...rows(field.shape.fields, `${path}${name}[].`)];
     return field.shape.is === 'fields' ? [row, ...rows(field.shape.fields, `${path}${name}.`)] : [row];
   });
 }

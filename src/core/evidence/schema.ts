@@ -1,7 +1,9 @@
+import { field, fields, optional } from './field.ts';
 import type { BlobReference, CallTiming, IntentDraft, NoticeDraft, OutcomeDraft, PayloadFacts, Position } from './draft.ts';
 import type { Authority } from '../terms/authority.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { Deny, RuleReference } from '../terms/verdict.ts';
+import { PROTOCOL_INTENT, PROTOCOL_OUTCOME } from './protocol-fields.ts';
 import type { EndContent, EpochContent, Stamp } from './record.ts';
 import type { Field, Fields, FieldsOf, Shape } from './shape.ts';
 
@@ -56,7 +58,7 @@ const wouldBe = fields({
 } satisfies Record<keyof Deny, Field>);
 
 const authority = fields({
-  scheme: field({ is: 'word', of: ['https', 'http'] }, 'Scheme.'),
+  scheme: field({ is: 'word', of: ['https', 'http', 'tcp'] }, 'Scheme; `tcp`: bytes that nobody reads.'),
   host: field(text, 'Host in normal form.'),
   port: field(integer, 'Port.'),
 } satisfies FieldsOf<Authority>);
@@ -114,6 +116,7 @@ const INTENT = {
     digest: field(text, 'Digest of the snapshot that was asked.'),
     generation: field(integer, 'Its generation.'),
   }), 'The policy snapshot that was asked.'),
+  ...PROTOCOL_INTENT,
 } satisfies FieldsOf<IntentDraft>;
 
 const OUTCOME = {
@@ -127,6 +130,7 @@ const OUTCOME = {
   request: optional(payload, 'The request\'s body.'),
   response: optional(payload, 'The answer\'s body.'),
   timing: field(timing, 'Durations.'),
+  ...PROTOCOL_OUTCOME,
 } satisfies FieldsOf<OutcomeDraft>;
 
 const NOTICE = {
@@ -146,15 +150,3 @@ const END = {
 export const KINDS = { epoch: EPOCH, intent: INTENT, outcome: OUTCOME, notice: NOTICE, end: END } as const satisfies Record<string, Fields>;
 
 export type RecordKind = keyof typeof KINDS;
-
-function field(shape: Shape, says: string): { shape: Shape; says: string } {
-  return { shape, says };
-}
-
-function optional(shape: Shape, says: string): { shape: Shape; says: string; optional: true } {
-  return { shape, says, optional: true };
-}
-
-function fields(table: Fields): Shape {
-  return { is: 'fields', fields: table };
-}

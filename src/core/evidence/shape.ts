@@ -11,9 +11,12 @@ export type Shape =
   | { readonly is: 'version' }
   /** Whole numbers in a list. */
   | { readonly is: 'integers' }
+  | { readonly is: 'texts' }
   /** Names of the writer's own choosing, with a text, a number or a boolean each. */
   | { readonly is: 'facts' }
-  | { readonly is: 'fields'; readonly fields: Fields };
+  | { readonly is: 'fields'; readonly fields: Fields }
+  /** Objects of the same fields in a list. */
+  | { readonly is: 'list'; readonly fields: Fields };
 
 export interface Field {
   readonly shape: Shape;

@@ -68,6 +68,11 @@ function objectEncoder(fields: Fields): Encode {
   };
 }
 
+function listEncoder(fields: Fields): Encode {
+  const encode = objectEncoder(fields);
+  return (value) => `[${(value as object[]).map(encode).join(',')}]`;
+}
+
 function sortedMembers(fields: Fields): { name: string; prefix: string; encode: Encode }[] {
   return Object.entries(fields)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -88,7 +93,9 @@ function encoder(shape: Shape): Encode {
     case 'milliseconds': return milliseconds;
     case 'boolean': return String;
     case 'integers': return (value) => `[${(value as number[]).map(number).join(',')}]`;
+    case 'texts': return (value) => `[${(value as string[]).map(text).join(',')}]`;
     case 'facts': return facts;
+    case 'list': return listEncoder(shape.fields);
     case 'fields': return fieldsEncoder(shape.fields);
   }
 }

@@ -74,12 +74,25 @@ const wouldBe = fc.record(
   { requiredKeys: ['kind', 'reason', 'sentence'] },
 );
 
+const texts = fc.array(anyText, { maxLength: 3 });
+const mcp = fc.array(fc.record({ method: anyText, tool: anyText, name: anyText, args: texts }, { requiredKeys: ['method'] }), { maxLength: 3 });
+const llm = fc.record({ provider: fc.constantFrom('openai' as const, 'bedrock' as const), model: anyText, stream: fc.boolean(), tools: texts });
+const llmOutcome = fc.record(
+  {
+    model: anyText, finish: anyText,
+    usage: fc.record({ inputTokens: count, cacheReadTokens: count, outputTokens: count, reasoningTokens: count, serviceTier: anyText }, { requiredKeys: [] }),
+    toolCalls: fc.array(fc.record({ id: anyText, name: anyText, digest: anyText }, { requiredKeys: ['name', 'digest'] }), { maxLength: 3 }),
+  },
+  { requiredKeys: [] },
+);
+
 const anyIntent = fc.record(
   {
     kind: fc.constant('intent' as const), call: anyText, agent, entry: fc.constantFrom('connect' as const, 'captured-tls' as const),
     decision: fc.constantFrom('permit' as const, 'deny' as const, 'hold' as const), reason, rule, sentence: anyText, wouldBe,
     authority: fc.record({ scheme: fc.constantFrom('https' as const, 'http' as const), host: anyText.map((host) => host as HostName), port: count }),
     method: anyText, path: anyText, query: anyText, policy: fc.record({ digest: anyText, generation: count }),
+    protocol: fc.constantFrom('mcp' as const, 'tcp' as const), mcp, llm, grpc: fc.record({ service: anyText, method: anyText }),
   },
   { requiredKeys: ['kind', 'call', 'agent', 'entry', 'decision', 'reason', 'sentence'] },
 );
@@ -88,6 +101,9 @@ const anyOutcome = fc.record(
     kind: fc.constant('outcome' as const), call: anyText, result: fc.constantFrom('completed' as const, 'failed' as const, 'cut' as const), reason,
     sentence: anyText, status: count, upstream: anyText, request: payload, response: payload,
     timing: fc.record({ dns: anyNumber, connect: anyNumber, tls: anyNumber, firstByte: anyNumber, total: anyNumber }, { requiredKeys: ['total'] }),
+    llm: llmOutcome, mcp: fc.record({ error: fc.integer(), filtered: count }, { requiredKeys: [] }), grpc: fc.record({ status: count }),
+    messages: fc.record({ sent: count, received: count, digest: anyText }, { requiredKeys: ['sent', 'received'] }),
+    credential: anyText, redactions: fc.dictionary(anyText, count, { maxKeys: 3 }), flags: texts,
   },
   { requiredKeys: ['kind', 'call', 'result', 'timing'] },
 );
