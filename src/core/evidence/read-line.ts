@@ -95,10 +95,14 @@ function holds(value: unknown, shape: Exclude<Shape, { is: 'fields' | 'list' }>)
     case 'milliseconds': return typeof value === 'number';
     case 'boolean': return typeof value === 'boolean';
     case 'hash': return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-    case 'integers': return Array.isArray(value) && value.every(Number.isInteger);
-    case 'texts': return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'integers': return isListOf(value, Number.isInteger);
+    case 'texts': return isListOf(value, (item) => typeof item === 'string');
     case 'facts': return isObject(value) && Object.values(value).every((fact) => ['string', 'number', 'boolean'].includes(typeof fact));
   }
+}
+
+function isListOf(value: unknown, holdsItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(holdsItem);
 }
 
 /** A shape in words, for messages and for the reference page. */
