@@ -9,7 +9,7 @@ import { injectionFor, withManifestFlags, type ManifestFlags } from './manifest/
 import { yamlDocuments } from './manifest/print.ts';
 import { readManifests, type Manifest } from './manifest/read.ts';
 import { subjectOf } from './manifest/subject.ts';
-import { worldOf } from './manifest/world.ts';
+import { type Setting, worldOf } from './manifest/world.ts';
 
 const HELP_END = helpEnd({
   examples: ['sallyport inject pod.yaml', "sallyport inject --output json deploy/ | jq '.items[].kind'", 'diff <(sallyport inject pod.yaml) <(kubectl get pod triage -o yaml)'],
@@ -40,11 +40,16 @@ async function show(paths: readonly string[], flags: InjectFlags): Promise<void>
   const world = worldOf(manifests, { namespace: flags.namespace, profile }, Date.now());
   const objects = manifests.map((manifest) => {
     const subject = subjectOf(manifest, world.usual, world.templates);
-    if (subject?.path === undefined || !world.setting(subject.namespace).takesAgents) return manifest.object;
+    if (subject?.path === undefined || !isInjected(world.setting(subject.namespace))) return manifest.object;
     refuseUnreadable(manifest, subject.path);
     return injectObject(manifest.object, subject, settingsFor(world.setting(subject.namespace).profile));
   });
   process.stdout.write(flags.output === 'json' ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }, undefined, 2)}\n` : yamlDocuments(objects));
+}
+
+/** As the cluster does it: only where every pod is reviewed afterwards. */
+function isInjected({ takesAgents, mode }: Setting): boolean {
+  return takesAgents && mode === 'enforce';
 }
 
 function refuseUnreadable({ file, object, positionOf }: Manifest, path: PodPath): void {

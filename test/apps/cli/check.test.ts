@@ -117,6 +117,13 @@ describe('sallyport inject', () => {
     expect(args[args.indexOf('--controller-ca') + 1]).toBe(readFileSync('LICENSE').toString('base64'));
   });
 
+  test.each([['warns', 'sallyport.dev/agents: warn'], ['takes no agents', 'a: b']])('leaves pods as they are whose namespace %s', async (_, labels) => {
+    const namespace = `apiVersion: v1\nkind: Namespace\nmetadata: {name: agents, labels: {${labels}}}\n`;
+    const { stdout } = await sallyport('inject', file(namespace), GOOD);
+    expect(stdout).toContain('name: constrained');
+    expect(stdout).not.toContain('sallyport-proxy');
+  });
+
   test('ends with 2 for a pod that cannot be read, with file, line and field', async () => {
     expect(await sallyport('inject', 'test/golden/pods/mistyped.yaml')).toMatchObject({
       code: 2,

@@ -28,10 +28,34 @@ export interface Fixed {
 export function fixText(file: string, text: string, world: World, also: ReadonlySet<string>): Fixed {
   const manifests = parseManifests(file, text, false);
   const meant = manifests.map((manifest) => hardenedObject(manifest, world, also));
-  const all = meant.flatMap((object, index) => splicesOf(manifests[index], object, text));
-  const whole = spliced(text, all);
-  if (reads(file, whole, meant)) return { text: whole, splices: all, unwritable: [] };
-  return oneByOne(file, text, manifests, meant);
+  const page = { text, hand: handwritingOf(text) };
+  const all = manifests.map((manifest, index) => ({ manifest, index, meant: meant[index], splices: splicesFor(manifest.node, manifest.object, meant[index], page) }));
+  return settled(file, text, all, { splices: [], unwritable: [], said: manifests.map(({ object }) => object) });
+}
+
+interface Planned {
+  readonly manifest: Manifest;
+  readonly index: number;
+  readonly meant: unknown;
+  readonly splices: readonly Splice[];
+}
+
+interface Settled {
+  readonly splices: readonly Splice[];
+  readonly unwritable: readonly Manifest[];
+  /** What every object of the text says by now. */
+  readonly said: readonly unknown[];
+}
+
+/** Makes what is planned, all at once if the text then says what was meant; else each half by itself, down to the objects that cannot be changed. */
+function settled(file: string, text: string, planned: readonly Planned[], before: Settled): Settled & { readonly text: string } {
+  const splices = [...before.splices, ...planned.flatMap((one) => one.splices)];
+  const said = withMeant(before.said, planned);
+  const whole = spliced(text, splices);
+  if (reads(file, whole, said)) return { ...before, splices, said, text: whole };
+  if (planned.length < 2) return { ...before, unwritable: [...before.unwritable, ...planned.map(({ manifest }) => manifest)], text: spliced(text, before.splices) };
+  const middle = Math.ceil(planned.length / 2);
+  return settled(file, text, planned.slice(middle), settled(file, text, planned.slice(0, middle), before));
 }
 
 /** The object with its pods hardened; members that are null in it stay, unless they are set. */
@@ -65,23 +89,9 @@ function changesOf(before: unknown, after: unknown, at: FieldSteps): Change[] {
   return [{ at, value: after }];
 }
 
-function splicesOf(manifest: Manifest | undefined, object: unknown, text: string): Splice[] {
-  return manifest === undefined ? [] : splicesFor(manifest.node, manifest.object, object, { text, hand: handwritingOf(text) });
-}
-
-/** Where anchors share what only one object should have changed, the others still can be. */
-function oneByOne(file: string, text: string, manifests: readonly Manifest[], meant: readonly unknown[]): Fixed {
-  const splices: Splice[] = [];
-  const unwritable: Manifest[] = [];
-  const said: unknown[] = manifests.map(({ object }) => object);
-  for (const [index, manifest] of manifests.entries()) {
-    const own = splicesOf(manifest, meant[index], text);
-    if (reads(file, spliced(text, [...splices, ...own]), said.with(index, meant[index]))) {
-      splices.push(...own);
-      said[index] = meant[index];
-    } else unwritable.push(manifest);
-  }
-  return { text: spliced(text, splices), splices, unwritable };
+function withMeant(said: readonly unknown[], planned: readonly Planned[]): readonly unknown[] {
+  const meant = new Map(planned.map((one) => [one.index, one.meant]));
+  return said.map((object, index) => (meant.has(index) ? meant.get(index) : object));
 }
 
 function reads(file: string, text: string, objects: readonly unknown[]): boolean {

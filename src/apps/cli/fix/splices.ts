@@ -11,7 +11,8 @@ export interface Splice {
   readonly text: string;
 }
 
-interface Page {
+/** A text, and how it is written. */
+export interface Page {
   readonly text: string;
   readonly hand: Handwriting;
 }
@@ -33,7 +34,13 @@ export function splicesFor(node: unknown, before: unknown, after: unknown, page:
 
 /** The text with all splices made. */
 export function spliced(text: string, splices: readonly Splice[]): string {
-  return splices.toSorted((a, b) => a.at - b.at).reduceRight((whole, { at, end, text: put }) => whole.slice(0, at) + put + whole.slice(end), text);
+  const parts: string[] = [];
+  let from = 0;
+  for (const { at, end, text: put } of splices.toSorted((a, b) => a.at - b.at)) {
+    parts.push(text.slice(from, at), put);
+    from = end;
+  }
+  return [...parts, text.slice(from)].join('');
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -39,10 +39,13 @@ function regionsOf(text: string, splices: readonly Splice[]): Region[] {
       last.splices.push(splice);
     } else spans.push({ from, to, splices: [splice] });
   }
+  let [line, counted] = [0, 0];
   return spans.map(({ from, to, splices: inside }) => {
+    line += text.slice(counted, from).split('\n').length - 1;
+    counted = from;
     const old = text.slice(from, to);
     const changed = spliced(old, inside.map(({ at, end, text: put }) => ({ at: at - from, end: end - from, text: put })));
-    return trimmed({ from: text.slice(0, from).split('\n').length - 1, old: linesOf(old), new: linesOf(changed) });
+    return trimmed({ from: line, old: linesOf(old), new: linesOf(changed) });
   });
 }
 
