@@ -35,7 +35,8 @@ export function clip(text: string, longest: number): string {
 }
 
 function headline({ kind, namespace, name, deed }: Subject & { readonly namespace: string }, count: number, profile: string | undefined): string {
-  const place = namespace === '' ? '' : ` in namespace ${namespace}`;
+  // The API server says of a namespace that it lies in itself.
+  const place = namespace === '' || kind === 'Namespace' ? '' : ` in namespace ${namespace}`;
   const against = profile === undefined ? '' : ` against profile ${profile}`;
   return clip(`Sallyport refused ${deed === undefined ? '' : `${deed} `}${kind}${name === '' ? '' : ` ${name}`}${place}: ${count} ${count === 1 ? 'fault' : 'faults'}${against}`, LONGEST_LINE);
 }

@@ -14,9 +14,9 @@ const JO = { username: 'jo', groups: ['developers'] };
 
 type Labels = Record<string, string>;
 
+/** As the API server sends it, with a namespace that lies in itself. */
 function change(before: Labels | undefined, after: Labels | undefined, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {
-  const { namespace: _, ...request } = updateOf({ metadata: { name: 'agents', labels: before } }, { metadata: { name: 'agents', labels: after } }, { kind: NAMESPACE, name: 'agents', userInfo: JO, ...changes });
-  return request;
+  return updateOf({ metadata: { name: 'agents', labels: before } }, { metadata: { name: 'agents', labels: after } }, { kind: NAMESPACE, name: 'agents', userInfo: JO, ...changes });
 }
 
 function told(request: AdmissionRequest, guards = GUARDS): string[] {
