@@ -79,7 +79,7 @@ async function connect(name: string, shown?: string): Promise<{ link: Link; noti
 }
 
 function hostsOf(link: Link): string {
-  return (link.current()?.policies ?? []).flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http.hosts)).join();
+  return (link.current()?.policies ?? []).flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http?.hosts ?? [])).join();
 }
 
 async function within(milliseconds: number, holds: () => boolean): Promise<number> {

@@ -16,7 +16,7 @@ const CORE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Modules without I/O, clock or randomness of their own. */
-const PURE = new Set(['node:buffer', 'node:crypto', 'zod', 'yaml', 'tldts', 'canonicalize', 'jose']);
+const PURE = new Set(['node:buffer', 'node:crypto', 'node:module', 'zod', 'yaml', 'tldts', 'canonicalize', 'jose']);
 
 const NOT_IN_THE_SIDECAR = ['@kubernetes/client-node', 'express', 'prom-client', 'undici'];
 

@@ -8,6 +8,8 @@ type Members = Readonly<Record<string, unknown>>;
 export function shapeFindings(value: unknown, schema: JsonSchema, path: Path = []): Finding[] {
   if (schema.type === 'object') return isObject(value) ? mappingFindings(value, schema, path) : [{ path, message: 'is not a mapping' }];
   if (schema.type === 'array') return Array.isArray(value) ? listFindings(value, schema, path) : [{ path, message: 'is not a list' }];
+  if (schema.type === 'boolean') return typeof value === 'boolean' ? [] : [{ path, message: 'is neither true nor false' }];
+  if (schema.type === undefined) return [];
   return fits(value, schema) ? [] : [{ path, message: 'is not what this version knows here' }];
 }
 

@@ -1,10 +1,10 @@
 import type { AddressRange } from '../terms/authority.ts';
-import type { Capture, Treatment } from '../terms/permit.ts';
+import type { CallLimit, Capture, Treatment } from '../terms/permit.ts';
 import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledTool } from './compiled.ts';
 import type { Opinion } from './judge.ts';
 
 /** How near a call came to being allowed by a policy that says nothing of it; the nearest is the most useful to be told. */
-const NEARNESS = ['host-not-listed', 'port-not-listed', 'scheme-not-listed', 'no-rule-matched'];
+const NEARNESS = ['host-not-listed', 'port-not-listed', 'scheme-not-listed', 'upgrade-refused', 'no-rule-matched', 'condition-failed'];
 
 /** Of the opinions on one call the one that counts: allows add up, denies and holds win, and silence allows nothing. Undefined for no opinions. */
 export function prevailing(opinions: readonly Opinion[]): Opinion | undefined {
@@ -26,9 +26,41 @@ export function captureOf(tools: readonly CompiledTool[]): Capture {
   return { payload: 'full', limit: Math.max(...wanted.map(({ limit }) => limit)), redact: [...new Set(wanted.flatMap(({ redact }) => redact))] };
 }
 
-/** What the allowing tool says of the call; several agree on what is passed on as it is. */
-export function treatmentOf(tools: readonly CompiledTool[]): Treatment {
-  return tools[0]?.treatment ?? PLAIN_TREATMENT;
+/** What the allowing tools say of the call, the strictest of each: a call that one of them has cut short is cut short. */
+export function treatmentOf(tools: readonly CompiledTool[], opinions: readonly Opinion[]): Treatment {
+  const strip = opinions.flatMap((opinion) => ('strip' in opinion ? opinion.strip ?? [] : []));
+  const [first, ...others] = tools;
+  if (first === undefined) return PLAIN_TREATMENT;
+  if (others.length === 0 && strip.length === 0) return first.treatment;
+  // One that reads more than HTTP tells the data path more.
+  const { treatment } = tools.find(({ protocol }) => protocol !== 'http') ?? first;
+  const upload = least(tools.map((tool) => tool.treatment.upload));
+  const download = least(tools.map((tool) => tool.treatment.download));
+  return {
+    ...treatment,
+    http2: tools.every((tool) => tool.treatment.http2),
+    strip: [...new Set(strip)],
+    ...(upload !== undefined && { upload }),
+    ...(download !== undefined && { download }),
+  };
+}
+
+/** Of all that let the call pass, rules and tools: whoever sets a limit means all calls that it allows. */
+export function limitsOf(opinions: readonly Opinion[]): readonly CallLimit[] {
+  const limits: CallLimit[] = [];
+  for (const opinion of opinions) {
+    if (opinion.kind !== 'allow') continue;
+    if ('rule' in opinion) limits.push(...opinion.rule.limits);
+    limits.push(...opinion.tool.limits);
+  }
+  return limits.length === 0 ? UNLIMITED : limits;
+}
+
+const UNLIMITED: readonly CallLimit[] = Object.freeze([]);
+
+function least(values: readonly (number | undefined)[]): number | undefined {
+  const set = values.filter((value) => value !== undefined);
+  return set.length === 0 ? undefined : Math.min(...set);
 }
 
 const first = (opinions: readonly Opinion[], kind: Opinion['kind']): Opinion | undefined => opinions.find((opinion) => opinion.kind === kind);

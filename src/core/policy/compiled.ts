@@ -1,7 +1,8 @@
 import type { AddressRange, Scheme } from '../terms/authority.ts';
-import type { Capture, Treatment } from '../terms/permit.ts';
+import type { CallLimit, Capture, ToolProtocol, Treatment } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
 import type { Effect } from './effects.ts';
+import type { Test } from './matchers/tests.ts';
 import type { AgentPolicy } from './model.ts';
 import type { PathPattern } from './paths.ts';
 import type { RuleIndex } from './rule-index.ts';
@@ -16,27 +17,49 @@ export const PLAIN_TREATMENT: Treatment = Object.freeze({ protocol: 'http', http
 export interface CompiledMatch {
   readonly methods?: ReadonlySet<string>;
   readonly paths?: readonly PathPattern[];
+  /** What else has to be so, the costly last. */
+  readonly tests: readonly Test[];
 }
 
 export interface CompiledRule {
   readonly reference: RuleReference;
   readonly effect: Effect;
   readonly match: CompiledMatch;
+  /** What it matches is taken out of the request instead of refused. */
+  readonly strip: boolean;
+  /** It speaks of a WebSocket's messages. */
+  readonly ofMessages: boolean;
+  /** Of an allow rule: how often it may be used. */
+  readonly limits: readonly CallLimit[];
   readonly reason?: string;
 }
 
 export interface CompiledTool {
   readonly name: string;
+  readonly protocol: ToolProtocol;
+  /** Bytes pass unread. */
+  readonly opaque: boolean;
+  /** The only path that is called; absent: any. */
+  readonly path?: string;
+  readonly websocket: boolean;
   readonly scheme: Scheme;
   readonly ports: readonly number[];
   readonly addresses: readonly AddressRange[];
   readonly denies: RuleIndex;
   readonly holds: RuleIndex;
   readonly allows: RuleIndex;
+  /** Those of them that speak of a WebSocket's messages; empty: the rules that let the connection pass speak for its messages. */
+  readonly messageAllows: RuleIndex;
+  /** Deny rules whose tools are taken out of a request to a model instead. */
+  readonly strips: readonly CompiledRule[];
   /** The access preset as the rule that it stands for; empty without one. */
   readonly access: RuleIndex;
   readonly capture: Capture;
   readonly treatment: Treatment;
+  /** Most bytes of a body that a rule has to see. */
+  readonly inspect: number;
+  /** Of the tool as a whole. */
+  readonly limits: readonly CallLimit[];
 }
 
 /** Tools by host pattern: several under one pattern differ in their ports. */

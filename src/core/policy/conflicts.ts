@@ -1,7 +1,7 @@
 import { parseHostPattern } from '../address/pattern.ts';
 import type { Tool } from './model.ts';
-import { defaultPorts } from './ports.ts';
 import type { Finding } from './problem.ts';
+import { endpointOf } from './protocols.ts';
 
 /** A tool and its place in the policy. */
 export type Numbered = readonly [index: number, tool: Tool];
@@ -33,13 +33,17 @@ function sameRuleNames(index: number, { rules }: Tool): Finding[] {
 
 function ties(tools: readonly Numbered[]): Finding[] {
   const owners = new Map<string, string>();
-  return tools.flatMap(([index, { name, http }]) => http.hosts.flatMap((text, position) => {
+  return tools.flatMap(([index, tool]) => {
+    const { name } = tool;
+    const { protocol, hosts, ports } = endpointOf(tool);
+    return hosts.flatMap((text, position) => {
     const parsed = parseHostPattern(text);
     if (!parsed.ok) return [];
-    const places = (http.ports ?? defaultPorts(http.tls)).map((port) => `${parsed.pattern.text}:${port}`);
+    const places = ports.map((port) => `${parsed.pattern.text}:${port}`);
     const tied = places.find((place) => owners.has(place));
     const message = `${tied} is listed by tool "${owners.get(tied ?? '')}" already`;
     for (const place of places) owners.set(place, name);
-    return tied === undefined ? [] : [{ path: ['spec', 'tools', index, 'http', 'hosts', position], message, expected: 'one tool for each host and port' }];
-  }));
+    return tied === undefined ? [] : [{ path: ['spec', 'tools', index, protocol, ...(protocol === 'mcp' ? ['url'] : ['hosts', position])], message, expected: 'one tool for each host and port' }];
+    });
+  });
 }

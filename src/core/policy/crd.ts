@@ -100,9 +100,12 @@ function structural(schema: JsonSchema): object {
     }),
     ...(required !== undefined && required.length > 0 && { required }),
     ...(items !== undefined && { items: structural(items) }),
-    ...(typeof additionalProperties === 'object' && { additionalProperties: structural(additionalProperties) }),
+    ...(typeof additionalProperties === 'object' && anyMembers(additionalProperties)),
   };
 }
+
+/** Members of a type, or whatever somebody else's schema says. */
+const anyMembers = (schema: JsonSchema): object => (Object.keys(schema).length === 0 ? { 'x-kubernetes-preserve-unknown-fields': true } : { additionalProperties: structural(schema) });
 
 function described({ description, default: fallback }: JsonSchema): { description?: string } {
   const text = [...(description === undefined ? [] : [description]), ...(isPlain(fallback) ? [`Default: ${JSON.stringify(fallback)}.`] : [])].join(' ');

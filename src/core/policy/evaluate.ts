@@ -1,11 +1,12 @@
-import type { Action, HttpAction } from '../terms/action.ts';
+import type { Action, HttpAction, TunnelAction } from '../terms/action.ts';
 import { Permit } from '../terms/permit.ts';
 import type { ReasonCode } from '../terms/reason.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { Deny, Hold, Verdict } from '../terms/verdict.ts';
+import type { Circumstances, RunFacts } from './call-view.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { CompiledPolicy } from './compiled.ts';
-import { addressesOf, captureOf, prevailing, toolsOf, treatmentOf } from './combine.ts';
+import { addressesOf, captureOf, limitsOf, prevailing, toolsOf, treatmentOf } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
 import { NEVER_FORWARDED } from './methods.ts';
 import { readings } from './readings.ts';
@@ -28,25 +29,29 @@ import { hintOf, sentenceOf } from './wording.ts';
  *
  * A request that asks for another method in a header is judged as both, and the stricter answer counts.
  *
- * `note` is told of each step; see `explain`.
+ * `note` is told of each step; see `explain`. `run` knows what the agent did before; without it no condition that asks can be told.
  */
-export function evaluate(snapshot: Snapshot | undefined, subject: Subject, action: Action, now: number, note?: Note): Verdict {
+export function evaluate(snapshot: Snapshot | undefined, subject: Subject, action: Action, now: number, note?: Note, run?: RunFacts): Verdict {
   if (snapshot === undefined) return noted(note, missing(subject));
   if (isStale(snapshot, now)) return noted(note, stale(snapshot));
   if (action.kind === 'malformed') return noted(note, deny(action.reason, action.sentence));
-  if (action.kind === 'tunnel') return noted(note, deny('tunnel-refused', 'No tool lets bytes pass unread.'));
+  const circumstances = { subject, now, run };
+  if (action.kind === 'tunnel') return decide(snapshot, action, circumstances, note);
   const crooked = crookedPath(action.path);
   if (crooked !== undefined) return noted(note, crooked);
   if (NEVER_FORWARDED.has(action.method.toUpperCase())) return noted(note, unforwarded(action));
   const read = readings(action);
   if (!read.ok) return noted(note, deny('request-malformed', read.sentence, read.hint));
-  return strictest(read.actions.map((reading) => decide(snapshot, subject, reading, note)));
+  const [only, ...others] = read.actions;
+  if (only !== undefined && others.length === 0) return decide(snapshot, only, circumstances, note);
+  return strictest(read.actions.map((reading) => decide(snapshot, reading, circumstances, note)));
 }
 
 /** Steps 4 and 5. */
-function decide(snapshot: Snapshot, subject: Subject, action: HttpAction, note: Note | undefined): Verdict {
+function decide(snapshot: Snapshot, action: HttpAction | TunnelAction, circumstances: Circumstances, note: Note | undefined): Verdict {
+  const { subject } = circumstances;
   const asked = snapshot.compiled.filter((policy) => selected(policy, subject, note));
-  const opinions = asked.map((policy) => judge(policy, action, note));
+  const opinions = asked.map((policy) => judge(policy, action, circumstances, note));
   const all = prevailing(opinions);
   if (all === undefined) return noted(note, unselected(snapshot, subject));
   const enforcing = opinions.some(observing) ? opinions.filter((opinion) => !observing(opinion)) : opinions;
@@ -76,28 +81,30 @@ function strictest(verdicts: readonly Verdict[]): Verdict {
     ?? deny('request-malformed', 'The request can be read in no way.');
 }
 
-function permit(snapshot: Snapshot, action: HttpAction, by: Opinion, opinions: readonly Opinion[], wouldBe: Deny | Hold | undefined): Permit {
+function permit(snapshot: Snapshot, action: HttpAction | TunnelAction, by: Opinion, opinions: readonly Opinion[], wouldBe: Deny | Hold | undefined): Permit {
   const allowed = by.kind === 'allow';
   const tools = toolsOf(opinions);
   return Permit.issue({
     reason: allowed ? by.reason : 'observed',
-    ...(by.kind !== 'none' && { rule: by.rule.reference }),
+    ...('rule' in by && { rule: by.rule.reference }),
     sentence: allowed ? sentenceOf(by, action) : `${sentenceOf(by, action)} It passes because ${by.policy.reference} only observes.`,
     authority: action.authority,
     addresses: addressesOf(tools),
     capture: captureOf(tools),
-    treatment: treatmentOf(tools),
+    treatment: treatmentOf(tools, opinions),
+    limits: limitsOf(opinions),
+    tools: tools.map(({ name }) => name),
     generation: snapshot.generation,
     digest: snapshot.digest,
     ...(wouldBe !== undefined && { wouldBe }),
   });
 }
 
-function refusal(opinion: Opinion, action: HttpAction, opinions: readonly Opinion[]): Deny | Hold {
+function refusal(opinion: Opinion, action: HttpAction | TunnelAction, opinions: readonly Opinion[]): Deny | Hold {
   return {
     kind: opinion.kind === 'hold' ? 'hold' : 'deny',
     reason: opinion.reason,
-    ...(opinion.kind !== 'none' && { rule: opinion.rule.reference }),
+    ...('rule' in opinion && { rule: opinion.rule.reference }),
     sentence: sentenceOf(opinion, action),
     hint: hintOf(opinion, action, opinions.map(({ policy }) => policy)),
   };

@@ -13,8 +13,8 @@ interface Draft extends Finding {
 
 const LONGEST_SHOWN = 80;
 
-/** A tool is of one protocol; each of these takes the place of `http` in versions that can enforce it. */
-const PROTOCOLS: readonly string[] = ['llm', 'mcp', 'postgres', 'tcp'];
+/** A tool is of one protocol; each of these is one in versions that can enforce it. */
+const PROTOCOLS: readonly string[] = ['postgres'];
 
 /** Turns what zod found wrong with `value` into findings, one for each mistake, in our words; `consequence` is said of unknown keys. */
 export function findings(issues: readonly z.core.$ZodIssue[], value: unknown, schema: JsonSchema, consequence: Consequence = () => ''): Finding[] {

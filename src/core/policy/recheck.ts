@@ -1,9 +1,11 @@
 import { shapeFindings } from './check-shape.ts';
 import { conflicts } from './conflicts.ts';
 import { EFFECTS } from './effects.ts';
-import type { AgentPolicy, HttpMatch, Tool } from './model.ts';
+import { misfits } from './misfits.ts';
+import type { AgentPolicy, Match, Rule, Tool } from './model.ts';
 import type { Finding, Path } from './problem.ts';
-import { hostFault, literalFault, memberPathFault, pathFault, rangeFault, type TextFault } from './text-faults.ts';
+import { endpointOf } from './protocols.ts';
+import { hostFault, literalFault, mediaTypeFault, memberPathFault, pathFault, rangeFault, rateFault, timeFault, urlFault, zoneFault, type TextFault } from './text-faults.ts';
 import { WIRE_SHAPE } from './wire-shape.ts';
 
 export type Rechecked = { readonly policy: AgentPolicy } | { readonly findings: readonly Finding[] };
@@ -24,17 +26,36 @@ export function recheck(value: unknown): Rechecked {
   return findings.length > 0 ? { findings } : { policy };
 }
 
-function toolFindings({ http, rules, capture }: Tool, path: Path): Finding[] {
-  const { hosts, addresses = [] } = http;
+function toolFindings(tool: Tool, path: Path): Finding[] {
+  const { mcp, rules, capture } = tool;
+  const { protocol, hosts, addresses } = endpointOf(tool);
   return [
-    ...eachText(hosts, [...path, 'http', 'hosts'], (text) => hostFault(text) ?? literalFault(text, addresses)),
-    ...eachText(addresses, [...path, 'http', 'addresses'], rangeFault),
+    ...eachText(mcp === undefined ? [] : [mcp.url], [...path, 'mcp', 'url'], urlFault),
+    ...eachText(hosts, [...path, protocol, 'hosts'], (text) => hostFault(text) ?? literalFault(text, addresses)),
+    ...eachText(addresses, [...path, protocol, 'addresses'], rangeFault),
     ...eachText(capture?.redact ?? [], [...path, 'capture', 'redact'], memberPathFault),
+    ...misfits(tool).map((finding) => ({ ...finding, path: [...path, ...finding.path] })),
+    ...rules.flatMap((rule, index) => ruleFindings(rule, [...path, 'rules', index])),
     ...rules.flatMap((rule, index) => EFFECTS.flatMap((effect) => matchFindings(rule[effect], [...path, 'rules', index, effect]))),
   ];
 }
 
-const matchFindings = (match: HttpMatch | undefined, path: Path): Finding[] => eachText(match?.paths ?? [], [...path, 'paths'], pathFault);
+function matchFindings(match: Match | undefined, path: Path): Finding[] {
+  return [...eachText(match?.paths ?? [], [...path, 'paths'], pathFault), ...eachText(match?.types ?? [], [...path, 'types'], mediaTypeFault)];
+}
+
+function ruleFindings({ limit, hours = [] }: Rule, path: Path): Finding[] {
+  return [
+    ...(limit === undefined ? [] : faultAt([...path, 'limit'], rateFault(limit))),
+    ...hours.flatMap(({ from, to, zone }, index) => [
+      ...faultAt([...path, 'hours', index, 'from'], timeFault(from)),
+      ...faultAt([...path, 'hours', index, 'to'], timeFault(to)),
+      ...faultAt([...path, 'hours', index, 'zone'], zoneFault(zone)),
+    ]),
+  ];
+}
+
+const faultAt = (path: Path, fault: TextFault | undefined): Finding[] => (fault === undefined ? [] : [{ path, ...fault }]);
 
 function eachText(texts: readonly string[], path: Path, check: (text: string) => TextFault | undefined): Finding[] {
   return texts.flatMap((text, index) => {

@@ -1,4 +1,5 @@
 import { isPlain } from './crd.ts';
+import { METHODS } from './methods.ts';
 import { inWords, JSON_SCHEMAS, KINDS, type JsonSchema, type Kind } from './json-schema.ts';
 
 /** The reference page of every kind, in Markdown. */
@@ -92,7 +93,7 @@ every well-formed call passes. Either way the record says what enforcing would h
 - **Allow rules** compare exactly. **Deny and hold rules** compare also what a lenient server takes for the same call: letter case,
   compatibility forms of letters, a slash at the end, dots or spaces at the end of a segment, and path parameters (\`/admin;x\`) make no
   difference to them.
-- **Methods** are case-sensitive. A request that asks for another method in a header (\`X-HTTP-Method-Override\`,
+- **Methods** of HTTP are ${METHODS.map((method) => `\`${method}\``).join(', ')}, and case-sensitive. A request that asks for another method in a header (\`X-HTTP-Method-Override\`,
   \`X-HTTP-Method\`, \`X-Method-Override\`) is judged as both; one that asks for several, or for none that is registered, is refused.
   \`TRACE\` and \`CONNECT\` are never forwarded, whatever allows them.
 - **Members to redact** are paths into a JSON body, a part of JSONPath (RFC 9535): \`$\` and then \`.name\`, \`['odd name']\`, \`[0]\`,

@@ -2,6 +2,7 @@ import { parentDomain } from '../address/pattern.ts';
 import type { HostName } from '../terms/authority.ts';
 import type { CompiledPolicy, CompiledTool, ToolIndex } from './compiled.ts';
 import type { AgentPolicy } from './model.ts';
+import { endpointOf } from './protocols.ts';
 
 /** Everything that is judged by at one time; deeply immutable. Only `compile` and `renew` make one. */
 export interface Snapshot {
@@ -40,5 +41,5 @@ export function listedPorts(snapshot: Snapshot): readonly number[] {
 
 /** Every host pattern that any tool of these policies lists. */
 export function listedHosts(policies: readonly CompiledPolicy[]): string[] {
-  return policies.flatMap(({ source }) => source.spec.tools.flatMap((tool) => tool.http.hosts));
+  return policies.flatMap(({ source }) => source.spec.tools.flatMap((tool) => endpointOf(tool).hosts));
 }

@@ -29,6 +29,20 @@ export interface Treatment {
   readonly content?: ContentModes;
 }
 
+/** How much may be called; counted by `key`. */
+export interface CallLimit {
+  /** Policy, tool and rule. */
+  readonly key: string;
+  /** What sets it, as the subject of a sentence. */
+  readonly name: string;
+  /** At most `count` calls at once, refilled evenly over so many seconds. */
+  readonly rate?: { readonly count: number; readonly seconds: number };
+  /** Most calls at one time. */
+  readonly concurrency?: number;
+  /** Most bytes sent to one host on one day (UTC). */
+  readonly bytesPerDay?: number;
+}
+
 /** Where a secret goes, and which; never the secret itself. */
 export interface CredentialReference {
   /** Name of the Secret, or of the folder that stands for it. */
@@ -61,6 +75,10 @@ export interface PermitFacts {
   readonly addresses: readonly AddressRange[];
   readonly capture: Capture;
   readonly treatment: Treatment;
+  /** Each has to leave room for the call: `Usage` says. */
+  readonly limits: readonly CallLimit[];
+  /** Names of the tools that let the call pass. */
+  readonly tools: readonly string[];
   /** Generation and digest of the snapshot that was asked. */
   readonly generation: number;
   readonly digest: string;

@@ -22,6 +22,8 @@ function permit(scheme: Scheme, name: string, port: number, ranges: readonly str
     addresses: ranges.map((range) => parseRange(range)!),
     capture: { payload: 'digest', limit: 0, redact: [] },
     treatment: { protocol: 'http', http2: false, strip: [] },
+    limits: [],
+    tools: [],
     generation: 1,
     digest: 'sha256:0',
   });

@@ -24,7 +24,7 @@ async function open(settings: Omit<PolicyFilesSettings, 'log'>): Promise<PolicyF
 }
 
 function hosts(files: PolicyFiles): readonly string[] {
-  return files.current()?.policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http.hosts)) ?? [];
+  return files.current()?.policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http?.hosts ?? [])) ?? [];
 }
 
 describe('the first reading', () => {

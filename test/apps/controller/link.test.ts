@@ -16,8 +16,8 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-const hostsOf = (snapshot: { policies: readonly { spec: { tools: readonly { http: { hosts: readonly string[] } }[] } }[] } | undefined): readonly string[] =>
-  snapshot?.policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http.hosts)) ?? [];
+const hostsOf = (snapshot: { policies: readonly { spec: { tools: readonly { http?: { hosts: readonly string[] } | undefined }[] } }[] } | undefined): readonly string[] =>
+  snapshot?.policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http?.hosts ?? [])) ?? [];
 
 describe('a sidecar on the link', () => {
   test('gets the policies of its pod and who it is', async () => {

@@ -20,7 +20,7 @@ function bookOf(...readings: readonly PolicyReading[]): PolicyBook {
   return book;
 }
 
-const hosts = (book: PolicyBook, subject = TRIAGE): string[] => book.select(subject).policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http.hosts));
+const hosts = (book: PolicyBook, subject = TRIAGE): string[] => book.select(subject).policies.flatMap(({ spec }) => spec.tools.flatMap(({ http }) => http?.hosts ?? []));
 
 describe('the policies of an agent', () => {
   test.each([

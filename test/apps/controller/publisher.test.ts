@@ -110,7 +110,7 @@ describe('the controller', () => {
     );
     await Promise.all(links.map((link) => link.whenReady()));
     world.putPolicy('triage', ['changed.example.com']);
-    await soon('all of them', () => links.every((link) => link.current()?.policies[0]?.spec.tools[0]?.http.hosts[0] === 'changed.example.com'));
+    await soon('all of them', () => links.every((link) => link.current()?.policies[0]?.spec.tools[0]?.http?.hosts[0] === 'changed.example.com'));
   });
 });
 

@@ -252,7 +252,7 @@ function plainReading(policies: readonly string[], { method, path, authority: { 
   const enforcing = read.filter(({ spec }) => spec.mode === 'enforce');
   if (enforcing.length === 0) return 'permit';
   const loose = path.toLowerCase().replaceAll(/;[^/]*/g, '').replace(/\/$/, '');
-  const tools = enforcing.flatMap(({ spec }) => spec.tools.filter(({ http }) => http.hosts.some((each) => (each === '*.example.com' ? /^[a-z]+\.example\.com$/.test(host) : each === host))));
+  const tools = enforcing.flatMap(({ spec }) => spec.tools.filter(({ http }) => http?.hosts.some((each) => (each === '*.example.com' ? /^[a-z]+\.example\.com$/.test(host) : each === host))));
   const called = scheme === 'https' && port === 443 ? tools : [];
   if (called.some(matching('deny', method.toUpperCase(), loose))) return 'deny';
   if (called.some(matching('hold', method.toUpperCase(), loose))) return 'hold';

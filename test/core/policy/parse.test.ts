@@ -115,7 +115,7 @@ describe('a text that not every reader reads alike is refused', () => {
   });
 
   test.each([['443', 443], ['0x1bb', 443], ['0xBB', 187]])('but not %s, which all read as %i', (word, port) => {
-    expect(parsePolicies([{ file: 'a', text: tool(`ports: [${word}]`) }]).policies[0]?.spec.tools[0]?.http.ports).toEqual([port]);
+    expect(parsePolicies([{ file: 'a', text: tool(`ports: [${word}]`) }]).policies[0]?.spec.tools[0]?.http?.ports).toEqual([port]);
   });
 
   test.each(['\ufeff', ''])('and not a byte order mark at its beginning, or Windows line ends: %j', (mark) => {
@@ -134,7 +134,7 @@ describe('a bare off', () => {
   test.each(['tls: off', 'tls: "off"', "tls: 'off'", '"tls": off'])('is read as the text where it stands for TLS: %s', (http) => {
     const { policies, problems } = parsePolicies([{ file: 'a', text: tool(http) }]);
     expect(problems).toEqual([]);
-    expect(policies[0]?.spec.tools[0]?.http.tls).toBe('off');
+    expect(policies[0]?.spec.tools[0]?.http?.tls).toBe('off');
   });
 
   test.each([
@@ -152,7 +152,7 @@ describe('a bare off', () => {
 
   test('that YAML 1.1 made a boolean of is refused, with what to write', () => {
     const object = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'AgentPolicy', metadata: { name: 'a', namespace: 'a' }, spec: { tools: [{ name: 'a', http: { hosts: [], tls: false } }] } };
-    expect(parseObjects([object], 'a').problems).toEqual([{ file: 'a', line: 0, column: 0, path: 'spec.tools[0].http.tls', message: 'is false', expected: 'one of intercept, off', nearest: '"off"' }]);
+    expect(parseObjects([object], 'a').problems).toEqual([{ file: 'a', line: 0, column: 0, path: 'spec.tools[0].http.tls', message: 'is false', expected: 'one of intercept, off, tunnel', nearest: '"off"' }]);
   });
 });
 

@@ -32,8 +32,9 @@ test('a policy that has been read is read again as itself', () => {
 
 describe('a policy that nobody can have read is refused', () => {
   test.each([
-    ['a condition', [...rule, 'when'], 'true', 'spec.tools[0].rules[0].when is unknown to this version, which cannot enforce it'],
-    ['a protocol', ['spec', 'tools', 0, 'llm'], {}, 'spec.tools[0].llm is unknown to this version, which cannot enforce it'],
+    ['a condition on what no call has', [...rule, 'when'], 'args.x == 1', 'spec.tools[0].rules[0].when reads args, which no call of this tool has'],
+    ['a member of a later version', [...rule, 'unless'], 'true', 'spec.tools[0].rules[0].unless is unknown to this version, which cannot enforce it'],
+    ['a protocol', ['spec', 'tools', 0, 'postgres'], {}, 'spec.tools[0].postgres is unknown to this version, which cannot enforce it'],
     ['a key of everybody\'s prototype', ['spec', 'toString'], {}, 'spec.toString is unknown to this version, which cannot enforce it'],
     ['another version', ['apiVersion'], 'sallyport.dev/v1', 'apiVersion is not what this version knows here'],
     ['another kind', ['kind'], 'SandboxProfile', 'kind is not what this version knows here'],
@@ -46,8 +47,8 @@ describe('a policy that nobody can have read is refused', () => {
     ['a port that is none', [...http, 'ports'], [0.5], 'spec.tools[0].http.ports[0] is not what this version knows here'],
     ['a rule of two effects', [...rule, 'deny'], { paths: ['/b'] }, 'spec.tools[0].rules[0] has none or too many of allow, deny, hold'],
     ['a rule of no effect', [...rule, 'allow'], undefined, 'spec.tools[0].rules[0] has none or too many of allow, deny, hold'],
-    ['a matcher without a word in it', [...rule, 'allow'], {}, 'spec.tools[0].rules[0].allow has none or too many of methods, paths'],
-    ['a method that is none', [...rule, 'allow', 'methods'], ['get'], 'spec.tools[0].rules[0].allow.methods[0] is not what this version knows here'],
+    ['a matcher without a word in it', [...rule, 'allow'], {}, 'spec.tools[0].rules[0].allow has none or too many of methods, paths, headers, query, types, messages, tools, resources, prompts, models, maxTokens, services'],
+    ['a method that is none', [...rule, 'allow', 'methods'], ['get'], 'spec.tools[0].rules[0].allow.methods[0] is "get"'],
     ['a pattern that does not compile', [...rule, 'allow', 'paths'], ['/a*'], 'spec.tools[0].rules[0].allow.paths[0] "/a*" has a wildcard that is not a whole segment'],
     ['a host that is none', [...http, 'hosts'], ['a b'], 'spec.tools[0].http.hosts[0] host "a b" contains U+0020, which no host name has'],
     ['an address without a range', [...http, 'hosts'], ['192.0.2.1'], 'spec.tools[0].http.hosts[0] 192.0.2.1 is an address, and no range in addresses contains it'],

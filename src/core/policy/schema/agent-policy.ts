@@ -1,31 +1,18 @@
 import { z } from 'zod';
 import { API_VERSION } from '../../terms/fixed-names.ts';
-import { EFFECTS } from '../effects.ts';
+import { misfits } from '../misfits.ts';
+import { PROTOCOLS, protocolsOf } from '../protocols.ts';
 import { memberPathFault } from '../text-faults.ts';
-import { checked, label, list, shaped } from './fields.ts';
-import { httpMatch, httpTool } from './http.ts';
+import { checked, issueOf, label, list, shaped } from './fields.ts';
+import { httpTool } from './http.ts';
 import { namespacedMetadata } from './metadata.ts';
+import { rule } from './rule.ts';
+import { grpcTool, llmTool, mcpTool, tcpTool } from './tools.ts';
 
 /** 10 MiB: what one side of a call may leave in the journal. */
 const LARGEST_CAPTURE = 10 * 1024 * 1024;
-
-const ruleName = checked('Name of the rule, for records and answers; absent: its position.', 63, (text) => {
-  if (text === 'access') return { message: '"access" is what records call the access preset', expected: 'another name' };
-  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text) ? undefined : { message: `is ${JSON.stringify(text)}`, expected: 'lower-case letters, digits and inner hyphens' };
-});
-
-const rule = z.strictObject({
-  name: ruleName.optional(),
-  allow: httpMatch.optional().meta({ description: 'Calls to let pass.' }),
-  deny: httpMatch.optional().meta({ description: 'Calls to refuse, whatever else allows them.' }),
-  hold: httpMatch.optional().meta({ description: 'Calls that a person has to decide; refused where nobody can be asked.' }),
-  reason: z.string().min(1).max(500).optional().meta({ description: 'Why, for whoever reads a refusal or a record.' }),
-}).refine((value) => effectsOf(value).length === 1, {
-  error: ({ input }) => `has ${effectsOf(input).join(' and ') || 'no effect'}`,
-  params: { needs: EFFECTS, expected: 'exactly one of allow, deny and hold' },
-  // Also where other keys of the rule are wrong, so that all problems show at once.
-  when: () => true,
-}).meta({ oneOf: EFFECTS.map((effect) => ({ required: [effect] })) });
+/** 16 MiB: what one call may make the proxy hold. */
+const LARGEST_INSPECTED = 16 * 1024 * 1024;
 
 const capture = z.strictObject({
   payload: z.enum(['digest', 'full']).meta({ description: '`digest`: size and digest of the bodies. `full`: also the bodies, sealed.' }),
@@ -37,15 +24,35 @@ const capture = z.strictObject({
   ).optional(),
 }).meta({ description: 'What the record keeps of the bodies; absent: `payload: digest`.' });
 
+const bytes = (description: string) => z.int().min(0).max(2 ** 50).meta({ description }).optional();
+
+const limits = z.strictObject({
+  inspect: z.int().min(0).max(LARGEST_INSPECTED).meta({ description: 'Most bytes of a body that a rule has to see; a longer one is refused. Absent: 1048576.' }).optional(),
+  upload: bytes('Most bytes of one request\'s body.'),
+  download: bytes('Most bytes of one answer\'s body.'),
+  bytesPerDay: bytes('Most bytes that the agent may send to each host of the tool on one day (UTC).'),
+}).meta({ description: 'Ceilings for what is sent and received.' });
+
 export const tool = z.strictObject({
   name: label('Name of the tool, for records and answers.'),
-  http: httpTool,
+  http: httpTool.optional(),
+  llm: llmTool.optional(),
+  mcp: mcpTool.optional(),
+  grpc: grpcTool.optional(),
+  tcp: tcpTool.optional(),
   access: z.enum(['read-only', 'read-write', 'full']).optional().meta({
-    description: 'Allows methods on every path: `read-only` GET, HEAD and OPTIONS; `read-write` also POST, PUT, PATCH and DELETE; `full` any.',
+    description: 'Allows methods on every path: `read-only` GET, HEAD and OPTIONS; `read-write` also POST, PUT, PATCH and DELETE; `full` any. Of other protocols than HTTP only `full` can be told.',
   }),
   rules: list(rule, 1_000, 'Deny rules are asked first, then hold rules, then allow rules, then `access`.').default([]),
+  limits: limits.optional(),
   capture: capture.optional(),
-});
+}).superRefine((value, context) => {
+  for (const { path, message, expected, nearest } of misfits(value)) context.addIssue({ ...issueOf({ message, ...(expected !== undefined && { expected }), nearest }), path: [...path] });
+}).refine((value) => protocolsOf(value).length === 1, {
+  error: ({ input }) => `has ${protocolsOf(input).join(' and ') || 'no protocol'}`,
+  params: { needs: PROTOCOLS, expected: `exactly one of ${PROTOCOLS.join(', ')}` },
+  when: ({ value }) => typeof value === 'object' && value !== null,
+}).meta({ oneOf: PROTOCOLS.map((protocol) => ({ required: [protocol] })) });
 
 const labelName = shaped('Name of a label.', 317, /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/, 'the name of a Kubernetes label');
 const labelValue = shaped('Value of a label.', 63, /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?$/, 'the value of a Kubernetes label');
@@ -69,7 +76,3 @@ export const agentPolicy = z.strictObject({
     tools: list(tool, 500, 'What the agents may call; a host that no tool lists is refused.'),
   }),
 }).meta({ description: 'What the agents of a namespace may call.' });
-
-function effectsOf(rule: unknown): string[] {
-  return typeof rule === 'object' && rule !== null ? EFFECTS.filter((effect) => Object.hasOwn(rule, effect)) : [];
-}
