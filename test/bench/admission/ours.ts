@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { NODE_OPTIONS } from '../../../src/apps/cli/install/deployment.ts';
 import { SYSTEM_NAMESPACE, WEBHOOK } from '../../../src/core/terms/fixed-names.ts';
 import { callHere, writtenCa } from '../../cluster/installed.ts';
 import { eventually } from '../../cluster/kubectl.ts';
@@ -23,7 +24,7 @@ export interface Webhook {
 export async function startWebhook(kubeconfig: string, folder: string): Promise<Webhook> {
   const [port, health] = [await freePort(), await freePort()];
   const flags = ['--kubeconfig', kubeconfig, '--listen', `127.0.0.1:${port}`, '--health', `127.0.0.1:${health}`, '--image', 'registry.example.com/sallyport:bench', '--resolver', '10.96.0.10'];
-  const child = start('taskset', ['--cpu-list', String(lastCore()), process.execPath, ...imageFlags(), builtProgram(), 'webhook', ...flags]);
+  const child = start('taskset', ['--cpu-list', String(lastCore()), process.execPath, ...imageFlags(), builtProgram(), 'webhook', ...flags], { NODE_OPTIONS });
   child.stdout?.resume();
   await callHere(port);
   await eventually('the webhook to be ready', 60, () => isReady(child, health));

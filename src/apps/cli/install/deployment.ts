@@ -57,6 +57,9 @@ function podSpec(server: Server, options: InstallOptions): object {
   };
 }
 
+/** Read by the benchmarks too: what ships is what is measured. */
+export const NODE_OPTIONS = '--max-semi-space-size=4';
+
 function container(server: Server, { image = PLACEHOLDER_IMAGE, imagePullPolicy = 'IfNotPresent' }: InstallOptions): object {
   const { certificate } = server;
   return {
@@ -73,6 +76,8 @@ function container(server: Server, { image = PLACEHOLDER_IMAGE, imagePullPolicy 
     startupProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'health' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'health' }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 1 },
+    // A nursery that may grow to 32 MiB three times over is most of what these servers would hold, and they are no faster for it.
+    env: [{ name: 'NODE_OPTIONS', value: NODE_OPTIONS }],
     resources: server.resources,
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     ...(certificate && { volumeMounts: [{ name: 'tls', mountPath: certificate.mountPath, readOnly: true }] }),
