@@ -28,7 +28,7 @@ const ACCESS_METHODS: Readonly<Record<Access, readonly string[] | undefined>> = 
 export function compilePolicy(policy: AgentPolicy): CompiledPolicy {
   const reference = `${policy.metadata.namespace}/${policy.metadata.name}`;
   const tools = policy.spec.tools.map((tool) => [tool, compileTool(reference, tool)] as const);
-  return { reference, source: policy, observes: policy.spec.mode === 'observe', tools: indexTools(tools) };
+  return { reference, source: policy, observes: policy.spec.mode === 'observe', tools: indexTools(tools), readsBodies: tools.some(([, { readsBodies }]) => readsBodies) };
 }
 
 const DEFAULT_INSPECT = 1024 * 1024;
@@ -58,6 +58,7 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
     capture: compileCapture(tool.capture),
     treatment: compileTreatment(tool, protocol),
     inspect: limits?.inspect ?? DEFAULT_INSPECT,
+    readsBodies: protocol === 'mcp' || protocol === 'llm' || rules.some(({ match }) => match.tests.some(({ body }) => body)),
     limits: limits?.bytesPerDay === undefined ? [] : [limit],
   };
 }

@@ -25,12 +25,14 @@ export function compile(policies: readonly unknown[], options: CompileOptions): 
   if (problems.length > 0) return { problems };
   const sorted = frozen(read.flatMap((each) => ('policy' in each ? [plainCopy(each.policy)] : [])).sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)));
   const { generation, validUntil } = options;
+  const ready = sorted.map(compilePolicy);
   const snapshot = {
     generation,
     digest: `sha256:${hash('sha256', canonicalize(sorted) ?? '', 'hex')}`,
     policies: sorted,
     ...(validUntil !== undefined && { validUntil }),
-    compiled: frozen(sorted.map(compilePolicy)),
+    compiled: frozen(ready),
+    readsBodies: ready.some(({ readsBodies }) => readsBodies),
   };
   return { snapshot: Object.freeze(snapshot) };
 }

@@ -58,6 +58,8 @@ export interface CompiledTool {
   readonly treatment: Treatment;
   /** Most bytes of a body that a rule has to see. */
   readonly inspect: number;
+  /** Whether any rule has to see bodies, or the protocol is read out of them. */
+  readonly readsBodies: boolean;
   /** Of the tool as a whole. */
   readonly limits: readonly CallLimit[];
 }
@@ -75,4 +77,5 @@ export interface CompiledPolicy {
   readonly source: AgentPolicy;
   readonly observes: boolean;
   readonly tools: ToolIndex;
+  readonly readsBodies: boolean;
 }

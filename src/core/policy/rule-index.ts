@@ -44,6 +44,15 @@ export function firstRule({ rules, root }: RuleIndex, view: PathView, reading: k
   return undefined;
 }
 
+/** The rules that the path may match, in no order; some of them it may not match after all. */
+export function candidates({ rules, root }: RuleIndex, view: PathView): readonly CompiledRule[] {
+  if (root === undefined) return rules;
+  const places: number[] = [];
+  collect(root, view.strict, 0, places);
+  collect(root, view.loose, 0, places);
+  return places.flatMap((place) => rules[place] ?? []);
+}
+
 function add(root: Branch, tokens: PathPattern['strict'], place: number): void {
   let at = root;
   for (const token of tokens) {

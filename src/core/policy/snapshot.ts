@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly validUntil?: number;
   /** The policies again, in the same order, as `evaluate` reads them. */
   readonly compiled: readonly CompiledPolicy[];
+  /** Whether any policy has to see bodies. */
+  readonly readsBodies: boolean;
 }
 
 /** The same snapshot, good for longer (or shorter). */

@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
 import type { AnySchemaObject, Options, ValidateFunction } from 'ajv';
 import type { TextFault } from '../text-faults.ts';
 import { compiledPattern, withinBudget } from './budget.ts';
-
-const load = createRequire(import.meta.url);
+import { ajv } from './library.ts';
 
 const LONGEST_SCHEMA = 64 * 1024;
 const MOST_UNIQUE = 1_000;
@@ -26,18 +24,11 @@ export function readSchema(schema: Schema): { readonly fits: Fits } | { readonly
   if (costly !== undefined) return { fault: costly };
   try {
     // A validator for each: what two schemas call themselves must not collide.
-    const validate: ValidateFunction = new (library())(OPTIONS).compile(schema as AnySchemaObject);
+    const validate: ValidateFunction = new (ajv().Ajv2020)(OPTIONS).compile(schema as AnySchemaObject);
     return { fits: (value) => withinBudget(() => validate(value)) };
   } catch (error) {
     return { fault: { message: `is no JSON Schema that can be enforced: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown'}`, expected: 'a JSON Schema of version 2020-12 without formats and remote references' } };
   }
-}
-
-let ajv: typeof import('ajv/dist/2020.js').Ajv2020 | undefined;
-
-function library(): typeof import('ajv/dist/2020.js').Ajv2020 {
-  ajv ??= (load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')).Ajv2020;
-  return ajv;
 }
 
 const OPTIONS: Options = {
