@@ -18,9 +18,6 @@ const LATE = 600_000;
 /** And one for whose eviction it was not the time yet. */
 const QUEUED = 60_000;
 
-/** The longest that one look may take, with all that follows from it. */
-const PATIENCE = 30_000;
-
 /** One look at one pod after the other, with what follows: report, Event, eviction. */
 export class Look {
   readonly #ports: ScanPorts;
@@ -46,15 +43,14 @@ export class Look {
     this.#began ??= now;
   }
 
-  /** Never rejects: what goes wrong is told, and the pod gets another turn. */
+  /** Never rejects: what goes wrong is told, and the pod gets another turn. Each request that it makes has a limit of its own. */
   async at(pod: ScannedPod, circumstances: string): Promise<void> {
-    const signal = AbortSignal.any([this.#stopping, AbortSignal.timeout(PATIENCE)]);
     const now = this.#ports.now();
     const remembered: Remembered = { refusals: 0, ...this.#memory.get(pod.uid), pod, circumstances, next: now + SOON };
     delete remembered.changed;
     this.#memory.set(pod.uid, remembered);
     try {
-      await this.#lookAt(remembered, now, signal);
+      await this.#lookAt(remembered, now, this.#stopping);
     } catch (fault) {
       if (this.#stopping.aborted) return;
       this.#ports.metrics.failed('look');
