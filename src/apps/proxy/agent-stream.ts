@@ -5,13 +5,14 @@ import type { ReasonCode } from '../../core/terms/reason.ts';
 import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
 import type { RequestHead, RequestSink } from '../../core/traffic/http1/message.ts';
 import { RequestReader } from '../../core/traffic/http1/request-reader.ts';
-import type { AgentSide } from './agent-side.ts';
+import type { AgentSide, AnswerRelay } from './agent-side.ts';
 import { type Arrival, AuthorityCheck } from './authority-check.ts';
 import type { Timed } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import type { Unheard } from './hang-ups.ts';
 import type { House, Stream } from './house.ts';
-import { readAction } from './read-action.ts';
+import { malformed, readAction } from './read-action.ts';
+import { type AgentConnection, ResponseRelay } from './response-relay.ts';
 
 /** Opens what a CONNECT asks for, on the socket that is no longer this stream's; or says why the request is refused. */
 export type Connect = (head: RequestHead) => ((socket: Socket, rest: Buffer) => void) | Action;
@@ -27,7 +28,7 @@ const UNREAD: RequestHead = {
 };
 
 /** The requests of one agent connection, one after the other; the socket is plain or already decrypted. */
-export class AgentStream implements RequestSink, AgentSide, Stream, Timed, Unheard {
+export class AgentStream implements RequestSink, AgentSide, AgentConnection, Stream, Timed, Unheard {
   deadline: number;
 
   readonly #house: House;
@@ -86,6 +87,10 @@ export class AgentStream implements RequestSink, AgentSide, Stream, Timed, Unhea
   }
 
   /* AgentSide: what the call under way may do. */
+
+  relay(request: RequestHead, call: string): AnswerRelay {
+    return new ResponseRelay(this, request, call);
+  }
 
   get closing(): boolean {
     return this.#house.closing();
@@ -176,7 +181,7 @@ export class AgentStream implements RequestSink, AgentSide, Stream, Timed, Unhea
 
   #begin(head: RequestHead, action: Action): void {
     const entry = this.#arrival?.entry ?? (head.method === 'CONNECT' ? 'connect' : 'absolute');
-    const judged: Action = this.closing ? { ...asMalformed(action), reason: 'shutting-down', sentence: 'The proxy is shutting down and takes no new calls.' } : action;
+    const judged: Action = this.closing ? malformed(action, 'shutting-down', 'The proxy is shutting down and takes no new calls.') : action;
     this.#exchange = new Exchange(this.#house, this, { call: this.#house.nextCall(), entry, head, action: judged });
     void this.#exchange.start();
   }
@@ -310,12 +315,4 @@ export class AgentStream implements RequestSink, AgentSide, Stream, Timed, Unhea
     this.#house.streams.delete(this);
     this.#house.hangUps.forget(this);
   }
-}
-
-function asMalformed(action: Action): Extract<Action, { kind: 'malformed' }> {
-  const { authority, method, path } = action;
-  return {
-    kind: 'malformed', reason: 'request-malformed', sentence: '',
-    ...(authority && { authority }), ...(method !== undefined && { method }), ...(path !== undefined && { path }),
-  };
 }

@@ -1,22 +1,23 @@
-import { authorityText, endpointText } from '../../core/address/authority-text.ts';
 import type { Entry } from '../../core/evidence/draft.ts';
 import type { Action, Headers, HttpAction } from '../../core/terms/action.ts';
 import type { Permit } from '../../core/terms/permit.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
-import { forwardableHeaders, framingHeaders } from '../../core/traffic/http1/forward.ts';
 import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message.ts';
-import { writeRequestHead } from '../../core/traffic/http1/write.ts';
 import type { Refused } from '../../core/traffic/problem.ts';
-import type { AgentSide } from './agent-side.ts';
+import type { AgentSide, AnswerRelay } from './agent-side.ts';
+import { AnswerPipe } from './answer-pipe.ts';
+import { CallFacts, mediaTypeOf } from './call-facts.ts';
 import { failureOf } from './failure.ts';
+import { GatherBudget } from './gather-budget.ts';
 import { HINTS } from './hints.ts';
 import type { House } from './house.ts';
 import type { OpenCall } from './open-calls.ts';
-import { type Ending, recordOutcome } from './outcome.ts';
-import type { PayloadSink } from './ports.ts';
+import type { Ending } from './outcome.ts';
+import { plainRequest, treatedRequest } from './outgoing.ts';
 import { RequestBody } from './request-body.ts';
-import { ResponseRelay } from './response-relay.ts';
-import type { Breakage, UpstreamConnection, UpstreamUser } from './upstream-connection.ts';
+import { type MadeTreatments, factsOf, makeTreatments, type TreatmentKind } from './treatments.ts';
+import type { Breakage, Upstream, UpstreamUser } from './upstream.ts';
+import { wholeAction } from './whole-action.ts';
 
 export interface Request {
   readonly call: string;
@@ -37,23 +38,22 @@ export class Exchange implements UpstreamUser, OpenCall {
   readonly #agent: AgentSide;
   readonly #request: Request;
   readonly #body: RequestBody;
-  readonly #relay: ResponseRelay;
-  readonly #started = performance.now();
+  readonly #relay: AnswerRelay;
+  readonly #facts: CallFacts;
+  /** As it was judged: with its body, where that was needed. */
+  #action: Action;
   /** State of the guard that the permit comes from, or was upheld in. */
   #judgedAt: number;
   #permit: Permit | undefined;
+  #treatments: MadeTreatments | undefined;
+  #pipe: AnswerPipe | undefined;
   /** Held from the sending of the request to the end of the answer; then it is somebody else's. */
-  #upstream: UpstreamConnection | undefined;
-  /** The connection that the request went out on last, for the record. */
-  #reached: UpstreamConnection | undefined;
+  #upstream: Upstream | undefined;
   #dialling: AbortController | undefined;
-  #requestSink: PayloadSink | undefined;
-  #responseSink: PayloadSink | undefined;
-  #status: number | undefined;
-  #firstByte: number | undefined;
-  #reused = false;
   /** The agent takes no more of the answer for now. */
   #stalled = false;
+  /** What the answer passes through takes no more of it for now. */
+  #held = false;
   /** Nothing more will be passed on in either direction. */
   #over = false;
   /** The answer is whole, and its tail still has to leave for the agent. */
@@ -62,6 +62,9 @@ export class Exchange implements UpstreamUser, OpenCall {
   #unsent: Ending | undefined;
   /** Bytes of the body read away after the answer, so that the connection can go on. */
   #drained = 0;
+  /** The request was sent once more. */
+  #again = false;
+  #budget: GatherBudget | undefined;
 
   /** Whether the agent has sent all of this call. */
   get received(): boolean {
@@ -72,22 +75,31 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#house = house;
     this.#agent = agent;
     this.#request = request;
+    this.#action = request.action;
     this.#judgedAt = house.guard.changes;
     this.#body = new RequestBody(request.head.framing);
-    this.#relay = new ResponseRelay(agent, request.head, request.call);
+    this.#relay = agent.relay(request.head, request.call);
+    this.#facts = new CallFacts(request.call);
   }
 
   async start(): Promise<void> {
-    const { call, entry, action } = this.#request;
-    this.#house.openCalls.add(this);
-    const admission = await this.#house.guard.admit({ call, entry, action });
+    const { call, entry, head, action } = this.#request;
+    const { guard, openCalls, treatments } = this.#house;
+    openCalls.add(this);
+    const needs = guard.needs(action);
+    if (needs !== undefined && action.kind === 'http') this.#action = await this.#gather(action, needs.body);
+    const admission = await guard.admit({ call, entry, action: this.#action });
     if ('refused' in admission) return this.#refuse(admission.refused);
-    this.#permit = admission.permit;
+    const { permit } = admission;
+    this.#permit = permit;
     if (this.#unsent !== undefined) return void this.#record(this.#unsent);
-    if (action.kind !== 'http') return this.#fail('request-malformed', 'The request cannot be sent.');
+    const judged = this.#action;
+    if (judged.kind !== 'http') return this.#fail('request-malformed', 'The request cannot be sent.');
     this.rejudge();
-    if (this.#request.head.expectContinue && this.#body.bytes === 0 && !this.#over) this.#relay.continue();
-    await this.#send(admission.permit, action, true);
+    if (head.expectContinue && this.#body.bytes === 0 && !this.#over) this.#relay.continue();
+    const kinds = treatments.of(permit.facts.treatment);
+    if (kinds.length > 0) await this.#treat(kinds, permit, judged);
+    await this.#send(permit, judged, true);
   }
 
   /* What the agent's connection tells. */
@@ -97,6 +109,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#house.metrics.requestBytes += chunk.length;
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.bodyTimeout);
     if (!this.#body.data(chunk)) this.#agent.pause();
+    if (this.#permit !== undefined) this.#mindUpload(this.#permit);
   }
 
   requestEnd(trailers: Headers): void {
@@ -108,23 +121,26 @@ export class Exchange implements UpstreamUser, OpenCall {
   /** The rest of the request cannot be read. */
   requestBroken(reason: ReasonCode, sentence: string): void {
     this.#relay.keepAlive = false;
+    if (this.#body.gathering) return this.#body.giveUp({ reason, sentence });
     if (!this.#over) this.#fail(reason, sentence);
     else if (!this.#leaving) this.#agent.done('close');
   }
 
   agentDrained(): void {
     this.#stalled = false;
-    this.#upstream?.resume();
+    if (!this.#held) this.#upstream?.resume();
   }
 
   agentGone(): void {
     if (this.#over && !this.#leaving) return;
+    this.#body.giveUp({ reason: 'client-gone', sentence: 'The agent hung up before the call was over.' });
     this.#end({ result: 'cut', reason: 'client-gone', sentence: 'The agent hung up before the call was over.' });
   }
 
   expire(): void {
     if (this.#leaving) return this.#end({ result: 'cut', reason: 'client-gone', sentence: 'The agent did not read the end of the answer for too long.' });
     if (this.#over) return this.#agent.done('close');
+    if (this.#body.gathering) return this.#body.giveUp({ reason: 'request-timeout', sentence: 'The rest of the request did not arrive in time.' });
     if (this.#stalled) return this.#fail('client-gone', 'The agent did not read the answer for too long.');
     if (this.#relay.started) return this.#fail('upstream-timeout', 'The answer stood still for too long.');
     if (!this.#body.complete && this.#body.flowing) return this.#fail('request-timeout', 'The rest of the request did not arrive in time.');
@@ -136,7 +152,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   rejudge(): void {
     const { guard } = this.#house;
     if (this.#over || this.#permit === undefined || this.#judgedAt === guard.changes) return;
-    const objection = guard.objection(this.#request.action, this.#upstream?.address);
+    const objection = guard.objection(this.#action, this.#upstream?.address);
     if (objection === undefined) this.#judgedAt = guard.changes;
     else this.#fail(objection.reason, objection.sentence);
   }
@@ -144,6 +160,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   /* What the end of the proxy asks. */
 
   shutDown(): void {
+    this.#body.giveUp({ reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
     if (!this.#over || this.#leaving) this.#end({ result: 'cut', reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
   }
 
@@ -160,29 +177,34 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   head(head: ResponseHead): void {
-    const { limits, deadlines, records } = this.#house;
-    this.#firstByte = performance.now() - this.#started;
-    this.#status = head.status;
+    const { limits, deadlines } = this.#house;
+    this.#facts.answered(head.status);
     this.#agent.deadline = deadlines.after(limits.bodyTimeout);
-    if (head.framing.kind !== 'none' && this.#permit !== undefined) {
-      this.#responseSink = records.payload(this.#permit.facts.capture, this.#request.call, 'response', mediaTypeOf(head.headers));
-    }
-    this.#relay.head(head);
+    const answer = this.#treatments?.answer ?? [];
+    if (answer.length === 0) return this.#passHead(head);
+    this.#pipe = new AnswerPipe(answer, {
+      head: (treated) => { this.#passHead(treated); },
+      data: (chunk) => { this.#passData(chunk); },
+      end: (trailers) => { this.#passEnd(trailers); },
+      flush: () => { this.batchEnds(); },
+      hold: (held) => { this.#hold(held); },
+      failed: (error) => { this.#failOn(error); },
+    });
+    this.#pipe.head(head);
   }
 
   data(chunk: Uint8Array): void {
-    this.#responseSink?.write(chunk);
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.bodyTimeout);
-    this.#relay.data(chunk);
+    if (this.#pipe === undefined) this.#passData(chunk);
+    else this.#pipe.data(chunk);
   }
 
   end(trailers: Headers): void {
     // What is still to come of the request would arrive as the beginning of another one.
     if (!this.#body.complete) this.#upstream?.destroy();
     this.#upstream = undefined;
-    this.#over = true;
-    this.#leaving = true;
-    this.#relay.end(trailers, () => { if (this.#leaving) this.#end({ result: 'completed' }); });
+    if (this.#pipe === undefined) this.#passEnd(trailers);
+    else this.#pipe.end(trailers);
   }
 
   drained(): void {
@@ -190,54 +212,112 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   broken(breakage: Breakage): void {
-    const { action, head } = this.#request;
-    const again = this.#reused && breakage.untouched && head.framing.kind === 'none' && IDEMPOTENT.has(head.method);
-    if (!again || this.#permit === undefined || action.kind !== 'http') return this.#fail(breakage.reason, breakage.sentence);
-    void this.#send(this.#permit, action, false);
+    const { head } = this.#request;
+    const safe = breakage.unprocessed === true || (this.#facts.reused && breakage.untouched && IDEMPOTENT.has(head.method));
+    const again = safe && head.framing.kind === 'none' && !this.#again;
+    if (!again || this.#permit === undefined || this.#action.kind !== 'http') return this.#fail(breakage.reason, breakage.sentence);
+    this.#again = true;
+    void this.#send(this.#permit, this.#action, false);
   }
 
   /* The steps themselves. */
+
+  async #gather(action: HttpAction, limit: number): Promise<Action> {
+    if (this.#request.head.expectContinue && this.#body.bytes === 0) this.#relay.continue();
+    this.#budget = new GatherBudget(this.#house.gathering);
+    return await wholeAction(action, this.#body, limit, this.#budget);
+  }
+
+  async #treat(kinds: readonly TreatmentKind[], permit: Permit, action: HttpAction): Promise<void> {
+    try {
+      this.#treatments = await makeTreatments(kinds, { call: this.#request.call, action, facts: permit.facts });
+    } catch (error) {
+      this.#failOn(error);
+    }
+  }
 
   /** A connection that was kept open may have ended unseen: without a byte of answer the call may be sent once more, on a new one. */
   async #send(permit: Permit, action: HttpAction, mayReuse: boolean): Promise<void> {
     if (this.#over) return;
     try {
       const kept = mayReuse ? this.#house.pool.take(permit) : undefined;
-      this.#reused = kept !== undefined;
+      this.#facts.reused = kept !== undefined;
       const upstream = kept ?? await this.#dial(permit);
       if (this.#over) return upstream.destroy();
       this.#upstream = upstream;
-      this.#reached = upstream;
+      this.#facts.reached = upstream;
       this.rejudge();
       if (!this.#over) this.#forward(upstream, permit, action);
     } catch (error) {
-      const { reason, sentence, hint } = failureOf(error);
-      this.#fail(reason, sentence, hint);
+      this.#failOn(error);
     }
   }
 
-  async #dial(permit: Permit): Promise<UpstreamConnection> {
+  async #dial(permit: Permit): Promise<Upstream> {
     this.#dialling = new AbortController();
     return await this.#house.pool.connect(permit, this.#dialling.signal);
   }
 
-  #forward(upstream: UpstreamConnection, permit: Permit, action: HttpAction): void {
+  #forward(upstream: Upstream, permit: Permit, action: HttpAction): void {
     const { call, head } = this.#request;
-    const target = action.query === '' ? action.path : `${action.path}?${action.query}`;
-    if (head.framing.kind !== 'none') this.#requestSink ??= this.#house.records.payload(permit.facts.capture, call, 'request', mediaTypeOf(head.headers));
-    upstream.begin(action.method, this);
-    upstream.cork();
-    upstream.write(writeRequestHead(action.method, target, [['host', authorityText(action.authority)], ...forwardableHeaders(head.headers, 'request'), ...framingHeaders(head.framing)]));
-    const more = this.#body.forward(upstream, this.#requestSink);
-    upstream.uncork();
+    const facts = this.#facts;
+    const treated = this.#treatments !== undefined || action.body !== undefined;
+    const { request, body } = treated ? treatedRequest(head, action, this.#treatments?.request ?? [], this.#body.hasTrailers) : { request: plainRequest(head, action) };
+    if (head.framing.kind !== 'none') facts.requestSink ??= this.#house.records.payload(permit.facts.capture, call, 'request', mediaTypeOf(head.headers));
+    if (body !== undefined) {
+      this.#body.replace(body.sent);
+      facts.requestSink?.write(body.recorded);
+    }
+    upstream.begin(request, this);
+    const more = this.#body.forward(upstream, body === undefined ? facts.requestSink : undefined);
+    upstream.flush();
     if (more) this.#agent.resume();
+    this.#mindUpload(permit);
+  }
+
+  #passHead(head: ResponseHead): void {
+    if (head.framing.kind !== 'none' && this.#permit !== undefined) {
+      this.#facts.responseSink = this.#house.records.payload(this.#permit.facts.capture, this.#request.call, 'response', mediaTypeOf(head.headers));
+    }
+    this.#relay.head(head);
+  }
+
+  #passData(chunk: Uint8Array): void {
+    this.#facts.responseSink?.write(chunk);
+    this.#relay.data(chunk);
+    const download = this.#permit?.facts.treatment.download;
+    if (download !== undefined && this.#relay.bytes > download) this.#fail('limit-reached', `The answer is larger than the ${download} bytes that the tool may fetch.`);
+  }
+
+  #passEnd(trailers: Headers): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#leaving = true;
+    this.#relay.end(trailers, () => { if (this.#leaving) this.#end({ result: 'completed' }); });
+  }
+
+  #hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#upstream?.pause();
+    else if (!this.#stalled) this.#upstream?.resume();
+  }
+
+  #mindUpload({ facts }: Permit): void {
+    const { upload } = facts.treatment;
+    const announced = this.#body.framing.kind === 'length' ? this.#body.framing.length : 0;
+    if (upload !== undefined && Math.max(announced, this.#body.bytes) > upload) this.#fail('limit-reached', `The request is larger than the ${upload} bytes that the tool may send.`);
   }
 
   #refuse(refused: Refused): void {
-    this.#house.openCalls.remove(this);
+    this.#forget();
     if (this.#over) return;
     this.#over = true;
     this.#answer(refused);
+  }
+
+  #failOn(error: unknown): void {
+    const { reason, sentence, hint } = failureOf(error);
+    this.#fail(reason, sentence, hint);
   }
 
   /** The call was permitted and cannot be finished. */
@@ -287,6 +367,7 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   #abandon(): void {
     this.#dialling?.abort(new Error('the call is over'));
+    this.#pipe?.stop();
     this.#upstream?.destroy();
   }
 
@@ -296,24 +377,13 @@ export class Exchange implements UpstreamUser, OpenCall {
       this.#unsent = ending;
       return;
     }
-    const { call } = this.#request;
-    const total = performance.now() - this.#started;
-    const fresh = this.#reused ? undefined : this.#reached?.timing;
     this.#house.metrics.responseBytes += this.#relay.bytes;
-    await recordOutcome(ending, {
-      call, status: this.#status, upstream: this.#reached && this.#permit && endpointText(this.#reached.address, this.#permit.authority.port),
-      request: this.#requestSink, response: this.#responseSink,
-      timing: { ...fresh, ...(this.#firstByte !== undefined && { firstByte: rounded(this.#firstByte) }), total: rounded(total) },
-    }, this.#house);
+    await this.#facts.record(ending, this.#permit, this.#treatments && factsOf(this.#treatments), this.#house);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#budget?.giveBack();
     this.#house.openCalls.remove(this);
   }
-}
-
-/** To hundredths: more is noise, and would be written into every record. */
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
-}
-
-function mediaTypeOf(headers: Headers): string | undefined {
-  return headers.find(([name]) => name === 'content-type')?.[1];
 }

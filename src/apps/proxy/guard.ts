@@ -13,6 +13,7 @@ import type { Refused } from '../../core/traffic/problem.ts';
 import { HINTS } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log, Records, SnapshotSource } from './ports.ts';
+import { objectionTo, type Treatments } from './treatments.ts';
 
 /** One call, wherever it came in. */
 export interface Attempt {
@@ -33,8 +34,15 @@ export interface GuardParts {
   readonly snapshots: SnapshotSource;
   readonly records: Records;
   readonly metrics: Metrics;
+  readonly treatments: Treatments;
   readonly log: Log;
   readonly now: () => number;
+  /** Whether what may match this call by its head needs its whole body, and how many bytes of it at most. */
+  readonly needs?: (snapshot: Snapshot | undefined, subject: Subject, action: Action) => Needs | undefined;
+}
+
+export interface Needs {
+  readonly body: number;
 }
 
 /** These change nothing at the other end (RFC 9110 section 9.2.1), so their record need not survive the node. */
@@ -60,13 +68,18 @@ export class Guard {
     return this.#changes;
   }
 
+  /** What has to be read of the call before it can be judged, besides its head; nothing for most. */
+  needs(action: Action): Needs | undefined {
+    return this.#parts.needs?.(this.#parts.snapshots.current(), this.#subject(), action);
+  }
+
   /** Judges, then resolves once the record is as durable as the call demands. Never rejects: whatever fails here, the call is refused. */
   async admit(attempt: Attempt): Promise<Admission> {
     const { snapshots, records, metrics, now } = this.#parts;
     try {
       const snapshot = snapshots.current();
       const subject = this.#subject();
-      const verdict = evaluate(snapshot, subject, attempt.action, now());
+      const verdict = this.#closer(attempt, evaluate(snapshot, subject, attempt.action, now()));
       const intent = intentOf(attempt, subject, this.#policyOf(snapshot), verdict);
       await records.append(intent, durabilityOf(attempt.action, verdict));
       metrics.judged(intent.decision, intent.reason);
@@ -88,6 +101,14 @@ export class Guard {
   /** What is judged by became too old, which changes it. */
   lapse(): void {
     this.#changes += 1;
+  }
+
+  /** What the rules permit can still be refused for what it carries. */
+  #closer({ call, action }: Attempt, verdict: Verdict): Verdict {
+    if (verdict.kind !== 'permit' || action.kind !== 'http') return verdict;
+    const kinds = this.#parts.treatments.of(verdict.facts.treatment);
+    const objection = kinds.length === 0 ? undefined : objectionTo(kinds, { call, action, facts: verdict.facts });
+    return objection === undefined ? verdict : { kind: 'deny', ...(verdict.facts.rule && { rule: verdict.facts.rule }), ...objection };
   }
 
   #policyOf(snapshot: Snapshot | undefined): IntentDraft['policy'] {

@@ -7,6 +7,7 @@ import type { Notices } from './notices.ts';
 import type { OpenCalls } from './open-calls.ts';
 import type { Leafs, Log, Records } from './ports.ts';
 import type { ProxyLimits } from './settings.ts';
+import type { Treatments } from './treatments.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 export interface Stream {
@@ -26,6 +27,9 @@ export interface House {
   readonly handshakes: Handshakes;
   readonly hangUps: HangUps;
   readonly leafs: Leafs;
+  readonly treatments: Treatments;
+  /** Bytes that may still be held of request bodies that have to be judged. */
+  readonly gathering: { left: number };
   readonly records: Records;
   readonly notices: Notices;
   readonly metrics: Metrics;

@@ -1,5 +1,6 @@
 import type { CallTiming, OutcomeDraft } from '../../core/evidence/draft.ts';
 import { errorText } from '../../core/terms/error-text.ts';
+import type { ProtocolOutcome } from '../../core/terms/protocol-facts.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log, PayloadSink, Records } from './ports.ts';
@@ -18,6 +19,8 @@ export interface Gathered {
   readonly request?: PayloadSink | undefined;
   readonly response?: PayloadSink | undefined;
   readonly timing: CallTiming;
+  /** What the treatments of the call read and did. */
+  readonly treated?: ProtocolOutcome | undefined;
 }
 
 /** Writes what became of a call. The effect has happened: a record that fails now is counted and logged, and stops the next call. */
@@ -31,7 +34,7 @@ export async function recordOutcome(ending: Ending, gathered: Gathered, parts: {
     await records.append({
       kind: 'outcome', call, ...ending,
       ...(status !== undefined && { status }), ...(upstream !== undefined && { upstream }),
-      ...(request && { request }), ...(response && { response }), timing,
+      ...(request && { request }), ...(response && { response }), timing, ...gathered.treated,
     }, 'soon');
   } catch (error) {
     metrics.recordsFailed += 1;

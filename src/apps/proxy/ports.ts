@@ -7,6 +7,7 @@ import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { HostName } from '../../core/terms/authority.ts';
 import type { Capture, Permit } from '../../core/terms/permit.ts';
 import type { Subject } from '../../core/terms/subject.ts';
+import type { TreatmentKind } from './treatments.ts';
 
 /** Where the policy comes from: files that are watched, or the controller's link. */
 export interface SnapshotSource {
@@ -67,6 +68,8 @@ export interface ProxyPorts {
   readonly records: Records;
   readonly dialling: Dialling;
   readonly leafs: Leafs;
+  /** What can be done to calls besides passing them on; absent: what `standardTreatments` has. */
+  readonly treatments?: readonly TreatmentKind[];
   /** Absent where nothing is captured. */
   readonly names?: SyntheticNames;
   readonly log: Log;

@@ -1,5 +1,6 @@
 import { canonicalPath } from '../../core/policy/canonical-path.ts';
 import type { Action, Headers, MalformedAction } from '../../core/terms/action.ts';
+import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { RequestHead } from '../../core/traffic/http1/message.ts';
 import type { Target } from '../../core/traffic/http1/target.ts';
 import { absoluteAuthority, type Agreement, type AuthorityCheck } from './authority-check.ts';
@@ -33,4 +34,9 @@ function authorityOf(target: Extract<Target, { form: 'origin' | 'absolute' }>, h
 
 function withoutOk({ reason, sentence, authority }: Extract<Agreement, { ok: false }>): Pick<MalformedAction, 'reason' | 'sentence' | 'authority'> {
   return { reason, sentence, ...(authority && { authority }) };
+}
+
+/** What is refused for another reason than the rules', with as much as is known of it. */
+export function malformed({ authority, method, path }: Action, reason: ReasonCode, sentence: string): MalformedAction {
+  return { kind: 'malformed', reason, sentence, ...(authority && { authority }), ...(method !== undefined && { method }), ...(path !== undefined && { path }) };
 }

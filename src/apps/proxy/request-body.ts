@@ -1,10 +1,21 @@
 import type { Headers } from '../../core/terms/action.ts';
+import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { Framing } from '../../core/traffic/http1/message.ts';
-import { CHUNK_END, chunkStart, lastChunk } from '../../core/traffic/http1/write.ts';
 import type { PayloadSink } from './ports.ts';
-import type { UpstreamConnection } from './upstream-connection.ts';
+import type { Upstream } from './upstream.ts';
 
-/** The request's body on its way: kept until there is somewhere to send it, framed anew, and told to the record as it passes. */
+/** Why a body that is needed whole is not. */
+export interface BodyFault {
+  readonly reason: ReasonCode;
+  readonly sentence: string;
+}
+
+interface Gathering {
+  readonly limit: number;
+  readonly settle: (fault: BodyFault | undefined) => void;
+}
+
+/** The request's body on its way: kept until there is somewhere to send it, and told to the record as it passes. */
 export class RequestBody {
   readonly framing: Framing;
   /** The agent has sent all of it. */
@@ -13,51 +24,95 @@ export class RequestBody {
   flowing = true;
   bytes = 0;
 
-  readonly #early: Uint8Array[] = [];
+  #early: Uint8Array[] = [];
+  #gathering: Gathering | undefined;
   #trailers: Headers = [];
-  #upstream: UpstreamConnection | undefined;
+  #upstream: Upstream | undefined;
   #sink: PayloadSink | undefined;
 
   constructor(framing: Framing) {
     this.framing = framing;
   }
 
+  get gathering(): boolean {
+    return this.#gathering !== undefined;
+  }
+
+  /** All that came so far and was not passed on. */
+  get gathered(): Uint8Array {
+    const [only, ...others] = this.#early;
+    return only !== undefined && others.length === 0 ? only : Buffer.concat(this.#early);
+  }
+
+  get hasTrailers(): boolean {
+    return this.#trailers.length > 0;
+  }
+
+  /** Resolves once the body is whole, or with why it will not be. */
+  async gather(limit: number): Promise<BodyFault | undefined> {
+    if (this.framing.kind === 'length' && this.framing.length > limit) return tooLarge(limit);
+    if (this.bytes > limit) return tooLarge(limit);
+    if (this.complete) return undefined;
+    return await new Promise((resolve) => {
+      this.#gathering = { limit, settle: resolve };
+    });
+  }
+
+  /** The rest of a body that is being gathered will not come, or is not wanted. */
+  giveUp(fault: BodyFault): void {
+    this.#settle(fault);
+  }
+
+  /** Sends these instead of what was gathered. */
+  replace(bytes: Uint8Array): void {
+    this.#early = bytes.length > 0 ? [bytes] : [];
+  }
+
   /** False: no more for now. */
   data(chunk: Uint8Array): boolean {
     this.bytes += chunk.length;
-    if (this.#upstream === undefined) this.#early.push(chunk);
-    this.flowing = this.#upstream !== undefined && this.#pass(this.#upstream, chunk);
+    if (this.#upstream === undefined) {
+      this.#early.push(chunk);
+      this.flowing = this.#gathering !== undefined && this.#mayGather(this.#gathering);
+    } else this.flowing = this.#pass(this.#upstream, chunk);
     return this.flowing;
   }
 
   end(trailers: Headers): void {
     this.complete = true;
     this.#trailers = trailers;
-    if (this.#upstream !== undefined) this.#finish(this.#upstream);
+    this.#settle(undefined);
+    this.#upstream?.end(trailers);
   }
 
   /** The head was sent on `upstream`: the body may follow. False: no more for now. */
-  forward(upstream: UpstreamConnection, sink: PayloadSink | undefined): boolean {
+  forward(upstream: Upstream, sink: PayloadSink | undefined): boolean {
     this.#upstream = upstream;
     this.#sink = sink;
     this.flowing = true;
     for (const chunk of this.#early.splice(0)) this.flowing = this.#pass(upstream, chunk);
-    if (this.complete) this.#finish(upstream);
+    if (this.complete) upstream.end(this.#trailers);
     return this.flowing;
   }
 
-  #pass(upstream: UpstreamConnection, chunk: Uint8Array): boolean {
+  #pass(upstream: Upstream, chunk: Uint8Array): boolean {
     this.#sink?.write(chunk);
-    if (this.framing.kind !== 'chunked') return upstream.write(chunk);
-    upstream.cork();
-    upstream.write(chunkStart(chunk.length));
-    upstream.write(chunk);
-    const more = upstream.write(CHUNK_END);
-    upstream.uncork();
-    return more;
+    return upstream.data(chunk);
   }
 
-  #finish(upstream: UpstreamConnection): void {
-    if (this.framing.kind === 'chunked') upstream.write(lastChunk(this.#trailers));
+  #mayGather({ limit }: Gathering): boolean {
+    if (this.bytes <= limit) return true;
+    this.#settle(tooLarge(limit));
+    return false;
   }
+
+  #settle(fault: BodyFault | undefined): void {
+    const gathering = this.#gathering;
+    this.#gathering = undefined;
+    gathering?.settle(fault);
+  }
+}
+
+function tooLarge(limit: number): BodyFault {
+  return { reason: 'body-too-large', sentence: `The body is larger than the ${limit} bytes within which it can be judged.` };
 }

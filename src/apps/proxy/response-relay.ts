@@ -3,7 +3,7 @@ import { forwardableHeaders } from '../../core/traffic/http1/forward.ts';
 import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message.ts';
 import { CHUNK_END, chunkStart, lastChunk, writeResponseHead } from '../../core/traffic/http1/write.ts';
 import { problemBody, problemDocument, PROBLEM_MEDIA_TYPE, type Refused } from '../../core/traffic/problem.ts';
-import type { AgentSide } from './agent-side.ts';
+import type { AnswerRelay } from './agent-side.ts';
 
 export const CALL_HEADER = 'sallyport-call';
 
@@ -13,22 +13,30 @@ const CHUNKED: readonly [string, string] = ['transfer-encoding', 'chunked'];
 const CLOSE: readonly [string, string] = ['connection', 'close'];
 const KEEP: readonly [string, string] = ['connection', 'keep-alive'];
 
-/** The answer on its way to the agent, whether the upstream's or our own: one head, framed as this agent can read it. */
-export class ResponseRelay {
-  /** The final head was written: from here on only the rest of it can follow. */
+/** A connection of HTTP/1 that can be written to. */
+export interface AgentConnection {
+  /** No further call may come on it. */
+  readonly closing: boolean;
+  /** Strings are latin1. Calls back when this and all before it has left the process; never if the connection ends first. */
+  write(data: string | Uint8Array, sent?: () => void): void;
+  /** What is written from here to the end of this turn of the event loop leaves in one piece. */
+  gather(): void;
+}
+
+/** An answer in HTTP/1.1: one head, framed as this agent can read it. */
+export class ResponseRelay implements AnswerRelay {
   started = false;
   bytes = 0;
-  /** Whether the agent may send another request after this answer. */
   keepAlive: boolean;
 
-  readonly #agent: AgentSide;
+  readonly #agent: AgentConnection;
   readonly #request: RequestHead;
   readonly #call: string;
   #chunked = false;
   /** Written with the next flush: heads, frames and small bodies leave in one piece, which costs half of what several do. */
   #gathered = '';
 
-  constructor(agent: AgentSide, request: RequestHead, call: string) {
+  constructor(agent: AgentConnection, request: RequestHead, call: string) {
     this.#agent = agent;
     this.#request = request;
     this.#call = call;
@@ -65,7 +73,6 @@ export class ResponseRelay {
     if (this.#chunked) this.#gathered += CHUNK_END;
   }
 
-  /** Calls back when the whole answer has left for the agent. */
   end(trailers: Headers, sent: () => void): void {
     if (this.#chunked) this.#gathered += lastChunk(trailers.filter(isNotOurs));
     const text = this.#gathered;
@@ -73,7 +80,6 @@ export class ResponseRelay {
     this.#agent.write(text, sent);
   }
 
-  /** Writes what was gathered. */
   flush(): void {
     if (this.#gathered === '') return;
     const text = this.#gathered;
@@ -81,7 +87,6 @@ export class ResponseRelay {
     this.#agent.write(text);
   }
 
-  /** Our own answer, whole. */
   problem(refused: Refused, keepAlive: boolean): void {
     this.keepAlive &&= keepAlive;
     const { status, title } = problemDocument(refused);

@@ -41,6 +41,8 @@ export interface ProxyLimits {
   readonly upstreamIdleTimeout: number;
   /** How much of a refused request's body is read away to keep the connection. */
   readonly drain: number;
+  /** All request bodies together that are held whole because a rule needs them. */
+  readonly gathered: number;
 }
 
 export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
@@ -55,6 +57,7 @@ export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
   upstreamWait: 10_000,
   upstreamIdleTimeout: 30_000,
   drain: 64 * 1024,
+  gathered: 64 * 1024 * 1024,
 });
 
 export interface ProxySettings {

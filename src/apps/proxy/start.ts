@@ -19,6 +19,7 @@ import { OpenCalls } from './open-calls.ts';
 import type { ProxyPorts } from './ports.ts';
 import { watchRejections } from './rejections.ts';
 import { DEFAULT_LIMITS, type Endpoint, type Listening, type ProxySettings } from './settings.ts';
+import { Treatments } from './treatments.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 import { watchValidity } from './validity.ts';
 
@@ -97,9 +98,11 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
   const { records, log, now, snapshots, dialling, leafs } = ports;
   const metrics = new Metrics();
   const deadlines = new Deadlines(sweepInterval(limits));
+  const treatments = new Treatments(ports.treatments ?? []);
   return {
-    limits, deadlines, metrics, records, log, leafs,
-    guard: new Guard({ subject: settings.subject, snapshots, records, metrics, log, now }),
+    limits, deadlines, metrics, records, log, leafs, treatments,
+    gathering: { left: limits.gathered },
+    guard: new Guard({ subject: settings.subject, snapshots, records, metrics, treatments, log, now }),
     pool: new UpstreamPool({ dialling, deadlines, metrics, limits }),
     openCalls: new OpenCalls(),
     handshakes: new Handshakes(limits.handshakes),

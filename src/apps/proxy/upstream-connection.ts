@@ -1,27 +1,16 @@
 import type { Socket } from 'node:net';
+import { authorityText } from '../../core/address/authority-text.ts';
 import type { Headers } from '../../core/terms/action.ts';
 import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
-import type { ResponseHead, ResponseSink } from '../../core/traffic/http1/message.ts';
+import type { ResponseSink } from '../../core/traffic/http1/message.ts';
 import { ResponseReader } from '../../core/traffic/http1/response-reader.ts';
+import { CHUNK_END, chunkStart, lastChunk, writeRequestHead } from '../../core/traffic/http1/write.ts';
 import type { Timed } from './deadlines.ts';
 import type { Dialled, DialTiming } from './ports.ts';
+import type { Upstream, UpstreamRequest, UpstreamUser } from './upstream.ts';
 
-/** Why an answer did not arrive whole. `untouched`: not one byte of it had come. */
-export interface Breakage {
-  readonly reason: ReasonCode;
-  readonly sentence: string;
-  readonly untouched: boolean;
-}
-
-/** Whoever has sent a request on an upstream connection and waits for its answer. */
-export interface UpstreamUser extends ResponseSink {
-  /** All that one read brought has been told. */
-  batchEnds(): void;
-  /** The connection takes bytes again after `write` said false. */
-  drained(): void;
-  broken(breakage: Breakage): void;
-}
+const CHUNKED: readonly [string, string] = ['transfer-encoding', 'chunked'];
 
 /** Whoever keeps the connection. */
 export interface UpstreamOwner {
@@ -30,8 +19,8 @@ export interface UpstreamOwner {
   closed(connection: UpstreamConnection): void;
 }
 
-/** One connection to one authority at one address; carries one exchange at a time. */
-export class UpstreamConnection implements ResponseSink, Timed {
+/** One connection of HTTP/1.1 to one authority at one address; carries one exchange at a time. */
+export class UpstreamConnection implements Upstream, Timed {
   readonly key: string;
   readonly address: string;
   readonly timing: DialTiming;
@@ -45,6 +34,7 @@ export class UpstreamConnection implements ResponseSink, Timed {
   #user: UpstreamUser | undefined;
   #touched = false;
   #reusable = false;
+  #chunked = false;
 
   constructor(key: string, dialled: Dialled, owner: UpstreamOwner) {
     const { socket, address, timing } = dialled;
@@ -53,7 +43,7 @@ export class UpstreamConnection implements ResponseSink, Timed {
     this.timing = timing;
     this.#owner = owner;
     this.#socket = socket;
-    this.#reader = new ResponseReader(this);
+    this.#reader = new ResponseReader(this.#answerSink());
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => { this.#receive(chunk); });
     socket.on('drain', () => { this.#user?.drained(); });
@@ -69,25 +59,34 @@ export class UpstreamConnection implements ResponseSink, Timed {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
-  /** From here on what arrives answers a request of this method, and goes to `user`. */
-  begin(method: string, user: UpstreamUser): void {
+  begin({ method, target, authority, headers, framing }: UpstreamRequest, user: UpstreamUser): void {
+    this.#chunked = framing.kind === 'chunked';
+    const host: [string, string] = ['host', authorityText(authority)];
+    const head = writeRequestHead(method, target, this.#chunked ? [host, ...headers, CHUNKED] : [host, ...headers]);
     this.deadline = Number.POSITIVE_INFINITY;
     this.#user = user;
     this.#touched = false;
     this.#reusable = false;
     this.#reader.expect(method);
-  }
-
-  /** Strings are latin1. False: wait for `drained`. */
-  write(data: string | Uint8Array): boolean {
-    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
-  }
-
-  cork(): void {
     this.#socket.cork();
+    this.#socket.write(head, 'latin1');
   }
 
-  uncork(): void {
+  data(chunk: Uint8Array): boolean {
+    if (!this.#chunked) return this.#socket.write(chunk);
+    this.#socket.cork();
+    this.#socket.write(chunkStart(chunk.length), 'latin1');
+    this.#socket.write(chunk);
+    const more = this.#socket.write(CHUNK_END, 'latin1');
+    this.#socket.uncork();
+    return more;
+  }
+
+  end(trailers: Headers): void {
+    if (this.#chunked) this.#socket.write(lastChunk(trailers), 'latin1');
+  }
+
+  flush(): void {
     this.#socket.uncork();
   }
 
@@ -111,24 +110,21 @@ export class UpstreamConnection implements ResponseSink, Timed {
     this.#socket.destroy();
   }
 
-  informational(head: ResponseHead): void {
-    this.#user?.informational(head);
-  }
-
-  head(head: ResponseHead): void {
-    this.#reusable = head.keepAlive;
-    this.serverPatience = keepAliveTimeout(head.headers);
-    this.#user?.head(head);
-  }
-
-  data(chunk: Uint8Array): void {
-    this.#user?.data(chunk);
-  }
-
-  end(trailers: Headers): void {
-    const user = this.#user;
-    this.#user = undefined;
-    user?.end(trailers);
+  #answerSink(): ResponseSink {
+    return {
+      informational: (head) => { this.#user?.informational(head); },
+      head: (head) => {
+        this.#reusable = head.keepAlive;
+        this.serverPatience = keepAliveTimeout(head.headers);
+        this.#user?.head(head);
+      },
+      data: (chunk) => { this.#user?.data(chunk); },
+      end: (trailers) => {
+        const user = this.#user;
+        this.#user = undefined;
+        user?.end(trailers);
+      },
+    };
   }
 
   #receive(chunk: Buffer): void {

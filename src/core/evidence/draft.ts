@@ -2,7 +2,7 @@ import type { Authority } from '../terms/authority.ts';
 import type { ReasonCode } from '../terms/reason.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { Deny, Hold, RuleReference } from '../terms/verdict.ts';
-import type { ProtocolIntent, ProtocolOutcome } from './protocol-facts.ts';
+import type { ProtocolIntent, ProtocolOutcome } from '../terms/protocol-facts.ts';
 
 /** By which door a request came in. */
 export type Entry = 'connect' | 'absolute' | 'captured-tls' | 'captured-plain';

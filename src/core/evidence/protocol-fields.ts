@@ -1,6 +1,6 @@
 import type { LlmProvider } from '../terms/action.ts';
 import { field, fields, optional } from './field.ts';
-import type { GrpcIntent, LlmIntent, LlmOutcome, LlmToolCall, LlmUsage, McpIntent, McpOutcome, MessageCounts, ProtocolIntent, ProtocolOutcome } from './protocol-facts.ts';
+import type { GrpcIntent, LlmIntent, LlmOutcome, LlmToolCall, LlmUsage, McpIntent, McpOutcome, MessageCounts, ProtocolIntent, ProtocolOutcome } from '../terms/protocol-facts.ts';
 import type { FieldsOf, Shape } from './shape.ts';
 
 const text: Shape = { is: 'text' };

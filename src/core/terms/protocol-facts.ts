@@ -1,4 +1,4 @@
-import type { LlmProvider } from '../terms/action.ts';
+import type { LlmProvider } from './action.ts';
 
 /** What the tool's protocol said in a call, before it was sent. */
 export interface ProtocolIntent {
