@@ -45,15 +45,19 @@ export function treatmentOf(tools: readonly CompiledTool[], opinions: readonly O
   };
 }
 
-/** Of all that let the call pass, rules and tools: whoever sets a limit means all calls that it allows. */
+/** Of all that let the call pass, rules and tools: whoever sets a limit means all calls that it allows. A policy that only observes limits nothing. */
 export function limitsOf(opinions: readonly Opinion[]): readonly CallLimit[] {
   const limits: CallLimit[] = [];
   for (const opinion of opinions) {
-    if (opinion.kind !== 'allow') continue;
+    if (opinion.kind !== 'allow' || opinion.policy.observes) continue;
     if ('rule' in opinion) limits.push(...opinion.rule.limits);
     limits.push(...opinion.tool.limits);
   }
   return limits.length === 0 ? UNLIMITED : limits;
+}
+
+export function namesOf(tools: readonly CompiledTool[]): readonly string[] {
+  return tools.length === 1 ? (tools[0]?.names ?? []) : tools.map(({ name }) => name);
 }
 
 const UNLIMITED: readonly CallLimit[] = Object.freeze([]);

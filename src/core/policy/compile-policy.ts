@@ -42,6 +42,7 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
   const limit: CallLimit = { key: `${policy} ${name}`, name: `tool ${name} in ${policy}`, ...(limits?.bytesPerDay !== undefined && { bytesPerDay: limits.bytesPerDay }) };
   return {
     name,
+    names: [name],
     protocol,
     opaque,
     ...(path !== undefined && { path }),

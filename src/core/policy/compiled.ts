@@ -36,6 +36,8 @@ export interface CompiledRule {
 
 export interface CompiledTool {
   readonly name: string;
+  /** The same, as permits carry it. */
+  readonly names: readonly string[];
   readonly protocol: ToolProtocol;
   /** Bytes pass unread. */
   readonly opaque: boolean;

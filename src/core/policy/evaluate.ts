@@ -6,7 +6,7 @@ import type { Deny, Hold, Verdict } from '../terms/verdict.ts';
 import type { Circumstances, RunFacts } from './call-view.ts';
 import { canonicalPath } from './canonical-path.ts';
 import type { CompiledPolicy } from './compiled.ts';
-import { addressesOf, captureOf, limitsOf, prevailing, toolsOf, treatmentOf } from './combine.ts';
+import { addressesOf, captureOf, limitsOf, namesOf, prevailing, toolsOf, treatmentOf } from './combine.ts';
 import { judge, type Note, type Opinion } from './judge.ts';
 import { NEVER_FORWARDED } from './methods.ts';
 import { readings } from './readings.ts';
@@ -93,7 +93,7 @@ function permit(snapshot: Snapshot, action: HttpAction | TunnelAction, by: Opini
     capture: captureOf(tools),
     treatment: treatmentOf(tools, opinions),
     limits: limitsOf(opinions),
-    tools: tools.map(({ name }) => name),
+    tools: namesOf(tools),
     generation: snapshot.generation,
     digest: snapshot.digest,
     ...(wouldBe !== undefined && { wouldBe }),

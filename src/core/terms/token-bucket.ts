@@ -1,3 +1,6 @@
+/** Of a token: thirds and the like do not add up to one in binary. */
+const ROUNDING = 1e-6;
+
 /** Lets `burst` through at once and then one each `every` milliseconds. Times are of one clock, in milliseconds. */
 export class TokenBucket {
   readonly #burst: number;
@@ -14,11 +17,23 @@ export class TokenBucket {
 
   /** Whether one more may pass now, which then counts. A clock that was set back gives nothing. */
   take(now: number): boolean {
+    if (this.wait(now) > 0) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+
+  /** Milliseconds until one more may pass; 0: now. */
+  wait(now: number): number {
     const gained = Math.max(0, now - this.#at) / this.#every;
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    const missing = 1 - this.#tokens;
+    return missing <= ROUNDING ? 0 : Math.max(1, Math.ceil((missing - ROUNDING) * this.#every));
+  }
+
+  /** Whether it is as a new one would be. */
+  full(now: number): boolean {
+    this.wait(now);
+    return this.#tokens >= this.#burst - ROUNDING;
   }
 }
