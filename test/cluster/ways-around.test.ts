@@ -385,6 +385,19 @@ describe('pods that are there', () => {
     passed('A10', way, 'DELETE of the same', await tenant(['-n', AGENTS, 'delete', 'pod', 'earlier', '--dry-run=server']));
   });
 
+  test('A35: a deletion or an eviction gives no pod more time than its profile does', async () => {
+    const way = 'a long grace period outlives the lifetime';
+    await mustKubectl(['create', '-f', '-'], pod('ending'));
+    // The API server itself gives no time to what is on no node.
+    await mustKubectl(['create', '--raw', `/api/v1/namespaces/${AGENTS}/pods/ending/binding`, '-f', '-'], { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'ending' }, target: { apiVersion: 'v1', kind: 'Node', name: 'node-1' } });
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'ending', namespace: AGENTS }, deleteOptions: { gracePeriodSeconds: 864_000 } };
+    const told = '864000 seconds to end';
+    refused('A35', way, 'DELETE with gracePeriodSeconds of ten days', await tenant(['-n', AGENTS, 'delete', 'pod', 'ending', '--grace-period=864000', '--wait=false']), told);
+    refused('A35', way, 'DELETE of a collection with the same', await tenant(['-n', AGENTS, 'delete', 'pods', '--all', '--grace-period=864000', '--dry-run=server']), told);
+    refused('A35', way, 'an eviction with the same', await tenant(['create', '--raw', `/api/v1/namespaces/${AGENTS}/pods/ending/eviction`, '-f', '-'], eviction), told);
+    passed('A35', way, 'DELETE within the bound', await tenant(['-n', AGENTS, 'delete', 'pod', 'ending', '--grace-period=60', '--wait=false']));
+  });
+
   test('A12: an update is not injected', async () => {
     passed('A12', 'mutation on UPDATE breaks pods', 'an annotation on a pod without a sidecar', await tenant(['-n', AGENTS, 'annotate', 'pod', 'earlier', 'test.example/note=x']));
     expect((await live('earlier')).spec.initContainers).toBeUndefined();

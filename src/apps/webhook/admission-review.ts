@@ -35,6 +35,7 @@ export function readAdmissionReview(bytes: Uint8Array): AdmissionRequest {
     ...present('dryRun', optionalFlag(request['dryRun'], 'request.dryRun')),
     ...present('object', optionalObject(request['object'], 'request.object')),
     ...present('oldObject', optionalObject(request['oldObject'], 'request.oldObject')),
+    ...present('options', optionalObject(request['options'], 'request.options')),
   };
 }
 

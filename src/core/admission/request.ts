@@ -13,4 +13,6 @@ export interface AdmissionRequest {
   readonly dryRun?: boolean;
   readonly object?: unknown;
   readonly oldObject?: unknown;
+  /** Of the operation itself, such as DeleteOptions; hostile until read. */
+  readonly options?: unknown;
 }

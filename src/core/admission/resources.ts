@@ -13,17 +13,20 @@ type AskedFor = Pick<AdmissionRequest, 'kind' | 'resource' | 'subResource'>;
  *   template     pods are made of what stands at `path` of the object
  *   pool         the object keeps pods that were made earlier ready for use
  *   binding      the object sends the live pod of its name to a node
+ *   ending       the object ends the pod of its name
  *   connection   somebody wants into the live pod behind the name
  *   namespace    the object is a namespace, and its labels decide over its pods
  *   own-kind     the object is an AgentPolicy, a SandboxProfile or an Exemption
  */
 export type Review =
-  | { readonly as: 'pod' | 'pod-status' | 'pool' | 'binding' | 'connection' | 'namespace' | 'own-kind' }
+  | { readonly as: 'pod' | 'pod-status' | 'pool' | 'binding' | 'ending' | 'connection' | 'namespace' | 'own-kind' }
   | { readonly as: 'template'; readonly path: PodPath; /** By a profile, not by this table. */ readonly listed?: true };
 
 interface ReviewedResource extends GroupKind {
   /** As roles and webhook configurations write it: `pods`, `pods/exec`. */
   readonly resource: string;
+  /** Of the kind, where it is another than the resource's. */
+  readonly kindGroup?: string;
   readonly review: Review;
   /** What is done to what, where the object that is sent only says how. */
   readonly deed?: Pick<Subject, 'kind' | 'deed'>;
@@ -58,6 +61,7 @@ export const RESOURCES: readonly ReviewedResource[] = Object.freeze([
   { group: '', resource: 'pods/binding', kind: 'Binding', review: { as: 'binding' }, deed: { deed: 'the binding of', kind: 'Pod' } },
   // Older than `pods/binding`, and it does the same.
   { group: '', resource: 'bindings', kind: 'Binding', review: { as: 'binding' }, deed: { deed: 'the binding of', kind: 'Pod' } },
+  { group: '', resource: 'pods/eviction', kind: 'Eviction', kindGroup: 'policy', review: { as: 'ending' }, deed: { deed: 'the eviction of', kind: 'Pod' } },
   { group: '', resource: 'pods/exec', kind: 'PodExecOptions', review: { as: 'connection' }, deed: { deed: 'exec into', kind: 'Pod' } },
   { group: '', resource: 'pods/attach', kind: 'PodAttachOptions', review: { as: 'connection' }, deed: { deed: 'attach to', kind: 'Pod' } },
   { group: '', resource: 'pods/portforward', kind: 'PodPortForwardOptions', review: { as: 'connection' }, deed: { deed: 'port-forward to', kind: 'Pod' } },
@@ -89,7 +93,7 @@ const BY_RESOURCE: ReadonlyMap<string, ReviewedResource> = new Map(RESOURCES.map
 export function reviewFor(request: AskedFor, listed: readonly ListedTemplate[] = []): Review | undefined {
   const { kind } = request;
   const row = rowOf(request);
-  if (row !== undefined) return row.kind === kind.kind && row.group === kind.group ? row.review : undefined;
+  if (row !== undefined) return row.kind === kind.kind && (row.kindGroup ?? row.group) === kind.group ? row.review : undefined;
   const found = listed.filter((one) => one.group === request.resource.group && one.group === kind.group && one.kind === kind.kind && one.resource === resourceText(request));
   return found.length === 0 ? undefined : { as: 'template', path: stepsOf([...new Set(found.map(({ path }) => path))]), listed: true };
 }

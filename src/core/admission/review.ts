@@ -1,10 +1,11 @@
 import type { Pod } from '../checks/pod.ts';
 import { WORKLOAD_KINDS } from '../policy/schema/exemption.ts';
 import { quoted } from '../terms/quote.ts';
-import { answerFor, pass, type AdmissionAnswer, type Weight } from './answer.ts';
+import { answerFor, type AdmissionAnswer, type Weight } from './answer.ts';
 import { reviewBinding } from './binding.ts';
 import { reviewConnection } from './connection.ts';
 import type { ReviewContext } from './context.ts';
+import { reviewEnding } from './ending.ts';
 import { exempt, type ExemptionSubject } from './exemptions.ts';
 import { modeOf } from './namespace.ts';
 import { offline } from './offline.ts';
@@ -18,14 +19,13 @@ import { reviewTemplates } from './templates.ts';
 /**
  * Reviews one request (`/validate`). Pure; never throws, whatever the object is.
  *
- *   1. a deletion passes: nobody may be kept from cleaning up;
+ *   1. a deletion passes, unless it asks for more time than pods have: nobody may be kept from cleaning up;
  *   2. what stands in the table of resources, or is listed by a profile, is reviewed as it says; anything else is denied in every mode;
  *   3. Exemptions in force take out the faults that they name, here and nowhere else;
  *   4. the namespace's mode makes of the rest a denial, warnings or a line in the audit log.
  */
 export function review(request: AdmissionRequest, context: ReviewContext): AdmissionAnswer {
   const mode = modeOf(context.namespaceLabels);
-  if (request.operation === 'DELETE') return pass(request, mode);
   const { faults: told, weight, pod } = outcomeOf(request, context);
   const found = context.offline === true ? told.map(offline) : told;
   const { exemptions = [], now = Number.POSITIVE_INFINITY } = context;
@@ -35,6 +35,7 @@ export function review(request: AdmissionRequest, context: ReviewContext): Admis
 }
 
 function outcomeOf(request: AdmissionRequest, context: ReviewContext): Outcome {
+  if (request.operation === 'DELETE') return reviewEnding(request, context);
   const how = reviewFor(request, context.templates);
   switch (how?.as) {
     case 'pod':
@@ -47,6 +48,8 @@ function outcomeOf(request: AdmissionRequest, context: ReviewContext): Outcome {
       return reviewPool(request);
     case 'binding':
       return reviewBinding(request, context);
+    case 'ending':
+      return reviewEnding(request, context);
     case 'connection':
       return reviewConnection(request, context);
     case 'namespace':

@@ -14,6 +14,6 @@ export const ephemeralContainers: Check = {
     reason: 'ephemeral-container',
     field,
     message: `${title} would join the running agent`,
-    fix: 'debug a copy of the pod in a namespace that takes no agents',
+    fix: 'debug a copy of the pod in a namespace that takes no agents, or ask for an Exemption from ephemeral-containers that names you and the pod',
   })),
 };

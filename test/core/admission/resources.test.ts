@@ -15,14 +15,14 @@ describe('the table of what is reviewed', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test.each(RESOURCES.map((row) => [row.resource, row] as const))('%s is reviewed as it says, and labelled by its name', (_, { group, resource, kind, review }) => {
-    expect(reviewFor(asked(group, resource, kind))).toEqual(review);
-    expect(resourceLabel(asked(group, resource, kind))).toBe(resource);
+  test.each(RESOURCES.map((row) => [row.resource, row] as const))('%s is reviewed as it says, and labelled by its name', (_, { group, resource, kind, kindGroup, review }) => {
+    expect(reviewFor(asked(group, resource, kind, kindGroup))).toEqual(review);
+    expect(resourceLabel(asked(group, resource, kind, kindGroup))).toBe(resource);
   });
 
   test.each([
     ['an unknown resource', asked('', 'secrets', 'Secret')],
-    ['an unknown subresource', asked('', 'pods/eviction', 'Eviction')],
+    ['an unknown subresource', asked('', 'pods/log', 'PodLogOptions')],
     ['the same resource of another group', asked('apps.example.com', 'deployments', 'Deployment')],
     ['an object of another kind', asked('', 'pods', 'Secret')],
     ['an object of another group', asked('', 'pods', 'Pod', 'example.com')],

@@ -210,8 +210,8 @@ describe('templates of pods', () => {
 
 describe('what is not known', () => {
   test('is denied by its name', () => {
-    const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'Eviction' }, resource: { group: '', version: 'v1', resource: 'pods' }, subResource: 'eviction' }), contextOf());
-    expect(answer.message).toBe('Sallyport refused Eviction triage in namespace agents: 1 fault\n- [admission] kind "Eviction/eviction" of group "" is none that this version reviews. Fix: take it out of the rules of the webhook configuration. See docs/checks/admission.md');
+    const answer = review(creationOf({}, { kind: { group: '', version: 'v1', kind: 'PodLogOptions' }, resource: { group: '', version: 'v1', resource: 'pods' }, subResource: 'log' }), contextOf());
+    expect(answer.message).toBe('Sallyport refused PodLogOptions triage in namespace agents: 1 fault\n- [admission] kind "PodLogOptions/log" of group "" is none that this version reviews. Fix: take it out of the rules of the webhook configuration. See docs/checks/admission.md');
   });
 
   test('never makes the review throw, and never passes', () => {

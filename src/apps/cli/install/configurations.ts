@@ -44,6 +44,13 @@ const POD_CHANGES = rule([''], ['v1'], ['pods', 'pods/ephemeralcontainers', 'pod
 /** What people do to running pods, and what sends a pod to a node: `bindings` is older than `pods/binding` and does the same. */
 const CONNECTIONS = [rule([''], ['v1'], ['pods/exec', 'pods/attach', 'pods/portforward', 'pods/proxy', 'services/proxy'], ['CONNECT'])];
 const BINDINGS = [rule([''], ['v1'], ['pods/binding', 'bindings'], ['CREATE'])];
+/** Only who asks for more than Kubernetes' own 30 seconds waits for the webhook: nobody is kept from cleaning up. */
+const ENDINGS = [rule([''], ['v1'], ['pods'], ['DELETE']), rule([''], ['v1'], ['pods/eviction'], ['CREATE'])];
+const ENDS_SLOWLY = {
+  name: 'ends-slowly',
+  expression: "(request.operation == 'DELETE' ? request.options.?gracePeriodSeconds.orValue(0) : object.?deleteOptions.?gracePeriodSeconds.orValue(0)) > 30",
+};
+
 const STATUS = [rule([''], ['v1'], ['pods/status'], ['UPDATE'])];
 
 const NAMESPACES = [{ ...rule([''], ['v1'], ['namespaces', 'namespaces/status', 'namespaces/finalize'], ['UPDATE']), scope: 'Cluster' }];
@@ -81,6 +88,7 @@ export function webhookConfigurations(): object[] {
         { ...webhook(VALIDATING_CONFIGURATION, '/validate', [POD_CREATE, POD_CHANGES], TAKES_AGENTS), matchConditions: [SIGNIFICANT] },
         { ...webhook(`status.${VALIDATING_CONFIGURATION}`, '/validate', STATUS, TAKES_AGENTS), matchConditions: [NOT_BY_A_NODE, CHANGES_METADATA] },
         webhook(`bindings.${VALIDATING_CONFIGURATION}`, '/validate', BINDINGS, TAKES_AGENTS),
+        { ...webhook(`endings.${VALIDATING_CONFIGURATION}`, '/validate', ENDINGS, TAKES_AGENTS), matchConditions: [ENDS_SLOWLY] },
         webhook(`connections.${VALIDATING_CONFIGURATION}`, '/validate', CONNECTIONS, TAKES_AGENTS),
         { ...webhook(`templates.${VALIDATING_CONFIGURATION}`, '/validate', TEMPLATES, TAKES_AGENTS), matchConditions: [CHANGES_TEMPLATE] },
         // The webhook itself writes the rules, one for each kind that a profile lists under `templates`.

@@ -53,11 +53,19 @@ describe('the webhook configurations', () => {
     else expect(objectSelector?.matchExpressions).toEqual([{ key: expect.stringMatching(/^sallyport\.dev\/agents?$/), operator: 'Exists' }]);
   });
 
-  test.each(webhooks)('$name has no caBundle yet, is never asked about deletions, and about nothing that others need to live', ({ clientConfig, rules = [] }) => {
+  test.each(webhooks)('$name has no caBundle yet, is never asked about ordinary deletions, and about nothing that others need to live', ({ name, clientConfig, rules = [] }) => {
     expect(clientConfig.caBundle).toBeUndefined();
-    expect(rules.flatMap(({ operations }) => operations)).not.toContain('DELETE');
     const resources = rules.flatMap(({ resources }) => resources);
-    for (const vital of ['*', 'nodes', 'leases', 'certificatesigningrequests', 'pods/eviction', 'deployments/status', 'deployments/scale']) expect(resources).not.toContain(vital);
+    const ends = rules.some(({ operations }) => operations.includes('DELETE')) || resources.includes('pods/eviction');
+    expect(ends).toBe(name === 'endings.sandbox.sallyport.dev');
+    for (const vital of ['*', 'nodes', 'leases', 'certificatesigningrequests', 'deployments/status', 'deployments/scale']) expect(resources).not.toContain(vital);
+  });
+
+  test('let whoever ends a pod in Kubernetes\' own time, or faster, not wait', () => {
+    expect(named('endings.sandbox.sallyport.dev')?.matchConditions).toEqual([{
+      name: 'ends-slowly',
+      expression: "(request.operation == 'DELETE' ? request.options.?gracePeriodSeconds.orValue(0) : object.?deleteOptions.?gracePeriodSeconds.orValue(0)) > 30",
+    }]);
   });
 
   test('never wait for the status that a kubelet writes, nor for a namespace whose labels stay', () => {
