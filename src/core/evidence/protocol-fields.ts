@@ -40,6 +40,8 @@ const usage = fields({
   inputTokens: optional(integer, 'All tokens of the request, with those that a cache held.'),
   cacheReadTokens: optional(integer, 'Of these: found in a cache.'),
   cacheWriteTokens: optional(integer, 'Of these: written to a cache.'),
+  cacheWriteHourTokens: optional(integer, 'Of those written: to be kept for an hour.'),
+  audioTokens: optional(integer, 'Of these: sound.'),
   outputTokens: optional(integer, 'All tokens of the answer, with those that went into reasoning.'),
   reasoningTokens: optional(integer, 'Of these: reasoning.'),
   webSearches: optional(integer, 'Searches that the provider made.'),
@@ -49,7 +51,7 @@ const usage = fields({
 const toolCalls: Shape = { is: 'list', fields: {
   id: optional(text, 'The provider\'s id of the call.'),
   name: field(text, 'Tool that the model called.'),
-  digest: field(text, '`sha256:` and hex over the arguments as the model wrote them.'),
+  digest: field(text, '`sha256:` and hex over the arguments in canonical JSON (RFC 8785), or as the model wrote them where they are no JSON.'),
 } satisfies FieldsOf<LlmToolCall> };
 
 const llmOutcome = fields({

@@ -63,6 +63,10 @@ export interface LlmUsage {
   readonly cacheReadTokens?: number;
   /** Of the input: written to a cache. */
   readonly cacheWriteTokens?: number;
+  /** Of those written: to be kept for an hour, which costs more. */
+  readonly cacheWriteHourTokens?: number;
+  /** Of the input: sound. */
+  readonly audioTokens?: number;
   /** All of them, with those that went into reasoning. */
   readonly outputTokens?: number;
   readonly reasoningTokens?: number;
@@ -73,7 +77,7 @@ export interface LlmUsage {
 export interface LlmToolCall {
   readonly id?: string;
   readonly name: string;
-  /** `sha256:` and hex over the arguments as the model wrote them. */
+  /** `sha256:` and hex over the arguments in canonical JSON (RFC 8785), or as the model wrote them where they are no JSON. */
   readonly digest: string;
 }
 

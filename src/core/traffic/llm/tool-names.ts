@@ -39,12 +39,14 @@ export function mcpNames(server: Members): readonly string[] {
 function typeNames(tool: Members, servers: McpServers): readonly string[] {
   const { type } = tool;
   if (type === undefined || type === 'function' || type === 'custom') return [];
-  const base = nameOf(type).replace(DATE, '');
+  const base = withoutDate(nameOf(type));
   if (base === 'mcp') return mcpNames(tool);
   if (base !== 'mcp_toolset') return [base];
   const url = servers.get(nameOf(tool['mcp_server_name']));
   return url === undefined ? ['mcp'] : ['mcp', url];
 }
 
-/** `web_search_20250305`, `web_search_2025_08_26`. */
-const DATE = /_20\d{2}_?\d{2}_?\d{2}$/;
+/** A type without the date of its version: `web_search_20250305` and `web_search_2025_08_26` are `web_search`. */
+export function withoutDate(type: string): string {
+  return type.replace(/_20\d{2}_?\d{2}_?\d{2}$/, '');
+}
