@@ -1,4 +1,6 @@
 import type { Entry } from '../../core/evidence/draft.ts';
+import type { Needs } from '../../core/policy/needs.ts';
+import type { CallHold } from '../../core/policy/usage.ts';
 import type { Action, Headers, HttpAction } from '../../core/terms/action.ts';
 import type { Permit } from '../../core/terms/permit.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
@@ -17,6 +19,7 @@ import { plainRequest, treatedRequest } from './outgoing.ts';
 import { RequestBody } from './request-body.ts';
 import { type MadeTreatments, factsOf, makeTreatments, type TreatmentKind } from './treatments.ts';
 import type { Breakage, Upstream, UpstreamUser } from './upstream.ts';
+import { Upload } from './upload.ts';
 import { wholeAction } from './whole-action.ts';
 
 export interface Request {
@@ -45,6 +48,8 @@ export class Exchange implements UpstreamUser, OpenCall {
   /** State of the guard that the permit comes from, or was upheld in. */
   #judgedAt: number;
   #permit: Permit | undefined;
+  #share: CallHold | undefined;
+  #upload: Upload | undefined;
   #treatments: MadeTreatments | undefined;
   #pipe: AnswerPipe | undefined;
   /** Held from the sending of the request to the end of the answer; then it is somebody else's. */
@@ -87,16 +92,19 @@ export class Exchange implements UpstreamUser, OpenCall {
     const { guard, openCalls, treatments } = this.#house;
     openCalls.add(this);
     const needs = guard.needs(action);
-    if (needs !== undefined && action.kind === 'http') this.#action = await this.#gather(action, needs.body);
+    if (needs !== undefined && action.kind === 'http') this.#action = await this.#gather(action, needs);
     const admission = await guard.admit({ call, entry, action: this.#action });
     if ('refused' in admission) return this.#refuse(admission.refused);
-    const { permit } = admission;
+    const { permit, hold } = admission;
+    this.#share = hold;
     this.#permit = permit;
     if (this.#unsent !== undefined) return void this.#record(this.#unsent);
     const judged = this.#action;
     if (judged.kind !== 'http') return this.#fail('request-malformed', 'The request cannot be sent.');
     this.rejudge();
     if (head.expectContinue && this.#body.bytes === 0 && !this.#over) this.#relay.continue();
+    this.#upload = new Upload(guard, permit, judged);
+    if (!this.#maySend()) return;
     const kinds = treatments.of(permit.facts.treatment);
     if (kinds.length > 0) await this.#treat(kinds, permit, judged);
     await this.#send(permit, judged, true);
@@ -108,8 +116,8 @@ export class Exchange implements UpstreamUser, OpenCall {
     if (this.#over) return this.#drain(chunk.length);
     this.#house.metrics.requestBytes += chunk.length;
     this.#agent.deadline = this.#house.deadlines.after(this.#house.limits.bodyTimeout);
+    if (!this.#maySend(chunk.length)) return;
     if (!this.#body.data(chunk)) this.#agent.pause();
-    if (this.#permit !== undefined) this.#mindUpload(this.#permit);
   }
 
   requestEnd(trailers: Headers): void {
@@ -222,10 +230,10 @@ export class Exchange implements UpstreamUser, OpenCall {
 
   /* The steps themselves. */
 
-  async #gather(action: HttpAction, limit: number): Promise<Action> {
+  async #gather(action: HttpAction, needs: Needs): Promise<Action> {
     if (this.#request.head.expectContinue && this.#body.bytes === 0) this.#relay.continue();
     this.#budget = new GatherBudget(this.#house.gathering);
-    return await wholeAction(action, this.#body, limit, this.#budget);
+    return await wholeAction(action, this.#body, needs, this.#budget);
   }
 
   async #treat(kinds: readonly TreatmentKind[], permit: Permit, action: HttpAction): Promise<void> {
@@ -272,7 +280,6 @@ export class Exchange implements UpstreamUser, OpenCall {
     const more = this.#body.forward(upstream, body === undefined ? facts.requestSink : undefined);
     upstream.flush();
     if (more) this.#agent.resume();
-    this.#mindUpload(permit);
   }
 
   #passHead(head: ResponseHead): void {
@@ -302,10 +309,10 @@ export class Exchange implements UpstreamUser, OpenCall {
     else if (!this.#stalled) this.#upstream?.resume();
   }
 
-  #mindUpload({ facts }: Permit): void {
-    const { upload } = facts.treatment;
-    const announced = this.#body.framing.kind === 'length' ? this.#body.framing.length : 0;
-    if (upload !== undefined && Math.max(announced, this.#body.bytes) > upload) this.#fail('limit-reached', `The request is larger than the ${upload} bytes that the tool may send.`);
+  #maySend(length = 0): boolean {
+    const objection = this.#upload?.objection(this.#body, length);
+    if (objection !== undefined) this.#fail(objection.reason, objection.sentence);
+    return objection === undefined;
   }
 
   #refuse(refused: Refused): void {
@@ -383,6 +390,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   #forget(): void {
+    this.#share?.release();
     this.#budget?.giveBack();
     this.#house.openCalls.remove(this);
   }

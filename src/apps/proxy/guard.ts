@@ -2,7 +2,9 @@ import { parseAddress } from '../../core/address/address.ts';
 import { permitsAddress } from '../../core/address/permits.ts';
 import type { Entry, IntentDraft } from '../../core/evidence/draft.ts';
 import { evaluate } from '../../core/policy/evaluate.ts';
+import { needs, type Needs } from '../../core/policy/needs.ts';
 import type { Snapshot } from '../../core/policy/snapshot.ts';
+import { Usage, type CallHold } from '../../core/policy/usage.ts';
 import type { Action } from '../../core/terms/action.ts';
 import { errorText } from '../../core/terms/error-text.ts';
 import type { Permit } from '../../core/terms/permit.ts';
@@ -22,7 +24,8 @@ export interface Attempt {
   readonly action: Action;
 }
 
-export type Admission = { readonly permit: Permit } | { readonly refused: Refused };
+/** `hold` is the call's part of its limits, to be released once the call is over. */
+export type Admission = { readonly permit: Permit; readonly hold: CallHold } | { readonly refused: Refused };
 
 export interface Objection {
   readonly reason: ReasonCode;
@@ -37,13 +40,9 @@ export interface GuardParts {
   readonly treatments: Treatments;
   readonly log: Log;
   readonly now: () => number;
-  /** Whether what may match this call by its head needs its whole body, and how many bytes of it at most. */
-  readonly needs?: (snapshot: Snapshot | undefined, subject: Subject, action: Action) => Needs | undefined;
 }
 
-export interface Needs {
-  readonly body: number;
-}
+const NO_HOLD: CallHold = { release: () => undefined };
 
 /** These change nothing at the other end (RFC 9110 section 9.2.1), so their record need not survive the node. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -54,6 +53,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export class Guard {
   readonly #parts: GuardParts;
+  readonly #usage = new Usage();
   #changes = 0;
   /** How records name the snapshot that was last asked; one frozen object, which the journal encodes once. */
   #asked: { readonly snapshot: Snapshot; readonly policy: IntentDraft['policy'] } | undefined;
@@ -70,21 +70,27 @@ export class Guard {
 
   /** What has to be read of the call before it can be judged, besides its head; nothing for most. */
   needs(action: Action): Needs | undefined {
-    return this.#parts.needs?.(this.#parts.snapshots.current(), this.#subject(), action);
+    return action.kind === 'http' ? needs(this.#parts.snapshots.current(), this.#subject(), action) : undefined;
   }
 
   /** Judges, then resolves once the record is as durable as the call demands. Never rejects: whatever fails here, the call is refused. */
   async admit(attempt: Attempt): Promise<Admission> {
     const { snapshots, records, metrics, now } = this.#parts;
+    let held: CallHold | undefined;
     try {
       const snapshot = snapshots.current();
       const subject = this.#subject();
-      const verdict = this.#closer(attempt, evaluate(snapshot, subject, attempt.action, now()));
+      const at = now();
+      const judged = this.#closer(attempt, evaluate(snapshot, subject, attempt.action, at, undefined, this.#usage));
+      const { verdict, hold, retryAfter } = this.#within(judged, at);
+      held = hold;
       const intent = intentOf(attempt, subject, this.#policyOf(snapshot), verdict);
       await records.append(intent, durabilityOf(attempt.action, verdict));
       metrics.judged(intent.decision, intent.reason);
-      return verdict.kind === 'permit' ? { permit: verdict } : { refused: refusalOf(attempt, verdict) };
+      if (verdict.kind === 'permit') return { permit: verdict, hold };
+      return { refused: { ...refusalOf(attempt, verdict), ...(retryAfter !== undefined && { retryAfter }) } };
     } catch (error) {
+      held?.release();
       return { refused: this.#unrecorded(attempt, error) };
     }
   }
@@ -92,10 +98,15 @@ export class Guard {
   /** Why a call that is under way, on the address that it was dialled at, may not go on; undefined if it may. */
   objection(action: Action, address: string | undefined): Objection | undefined {
     const { snapshots, now } = this.#parts;
-    const verdict = evaluate(snapshots.current(), this.#subject(), action, now());
+    const verdict = evaluate(snapshots.current(), this.#subject(), action, now(), undefined, this.#usage);
     if (verdict.kind === 'permit' && (address === undefined || reaches(verdict, address))) return undefined;
     if (verdict.kind === 'deny' && verdict.reason === 'policy-stale') return { reason: verdict.reason, sentence: verdict.sentence };
     return { reason: 'permit-withdrawn', sentence: 'The policy changed while this call was under way and no longer permits it.' };
+  }
+
+  /** Counts bytes that are about to be sent; why they may not be. */
+  sending({ facts }: Permit, bytes: number): Objection | undefined {
+    return facts.limits.length === 0 ? undefined : this.#usage.sent(facts, bytes, this.#parts.now());
   }
 
   /** What is judged by became too old, which changes it. */
@@ -109,6 +120,15 @@ export class Guard {
     const kinds = this.#parts.treatments.of(verdict.facts.treatment);
     const objection = kinds.length === 0 ? undefined : objectionTo(kinds, { call, action, facts: verdict.facts });
     return objection === undefined ? verdict : { kind: 'deny', ...(verdict.facts.rule && { rule: verdict.facts.rule }), ...objection };
+  }
+
+  /** What is permitted can still be more than may be called. */
+  #within(verdict: Verdict, now: number): { readonly verdict: Verdict; readonly hold: CallHold; readonly retryAfter?: number | undefined } {
+    if (verdict.kind !== 'permit') return { verdict, hold: NO_HOLD };
+    const begun = this.#usage.begin(verdict.facts, now);
+    if ('hold' in begun) return { verdict, hold: begun.hold };
+    const { reason, sentence, retryAfter } = begun.refused;
+    return { verdict: { kind: 'deny', reason, sentence, ...(verdict.facts.rule && { rule: verdict.facts.rule }) }, hold: NO_HOLD, retryAfter };
   }
 
   #policyOf(snapshot: Snapshot | undefined): IntentDraft['policy'] {

@@ -17,6 +17,9 @@ export const HINTS: Partial<Record<ReasonCode, string>> = {
   'upstream-timeout': 'Try again, and check that the service is up.',
   'too-many-connections': 'Make fewer calls at once, or try again in a moment.',
   'policy-stale': 'See that the proxy reaches its controller.',
+  'limit-reached': 'Try again later, or have whoever keeps the policy raise the limit.',
+  'body-too-large': 'Send less at once, or have limits.inspect of the tool raised.',
+  'body-unreadable': 'Send the body as strict JSON, without an encoding or in a common one.',
   'permit-withdrawn': 'Ask again: the policy now in force will say what it misses.',
   'shutting-down': 'Try again in a moment.',
 };

@@ -91,7 +91,8 @@ export class ResponseRelay implements AnswerRelay {
     this.keepAlive &&= keepAlive;
     const { status, title } = problemDocument(refused);
     const body = Buffer.from(problemBody(refused));
-    this.#start(status, title, [['content-type', PROBLEM_MEDIA_TYPE], ['content-length', String(body.length)]], false);
+    const later: Headers = refused.retryAfter === undefined ? [] : [['retry-after', String(refused.retryAfter)]];
+    this.#start(status, title, [['content-type', PROBLEM_MEDIA_TYPE], ['content-length', String(body.length)], ...later], false);
     if (this.#request.method !== 'HEAD') this.#gathered += latin1(body);
     this.flush();
   }

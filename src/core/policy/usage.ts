@@ -12,11 +12,11 @@ export interface LimitReached {
 }
 
 /** What a call holds while it goes on; released once. */
-export interface Hold {
+export interface CallHold {
   release(): void;
 }
 
-export type Begun = { readonly hold: Hold } | { readonly refused: LimitReached };
+export type Begun = { readonly hold: CallHold } | { readonly refused: LimitReached };
 
 const NOTHING_HELD: Begun = { hold: { release: () => undefined } };
 
@@ -98,7 +98,7 @@ export class Usage implements RunFacts {
     if (concurrency !== undefined) this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
   }
 
-  #holding(limits: readonly CallLimit[]): Hold {
+  #holding(limits: readonly CallLimit[]): CallHold {
     let held = true;
     return {
       release: () => {

@@ -10,6 +10,8 @@ export interface Refused {
   readonly hint?: string | undefined;
   /** Identifier of the call, under which its record can be looked up. */
   readonly call?: string | undefined;
+  /** Seconds after which another try may pass. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** Members of RFC 9457 section 3.1, then ours. */
@@ -25,6 +27,7 @@ export interface ProblemDocument {
   readonly policy?: string;
   readonly call?: string;
   readonly hint?: string;
+  readonly retryAfter?: number;
 }
 
 /** What the agent is told about a call that was refused or that failed. */
@@ -39,6 +42,7 @@ export function problemDocument(refused: Refused): ProblemDocument {
     ...(refused.rule && { rule: `${refused.rule.tool}/${refused.rule.rule}`, policy: refused.rule.policy }),
     ...(refused.call !== undefined && { call: refused.call }),
     ...(refused.hint !== undefined && { hint: refused.hint }),
+    ...(refused.retryAfter !== undefined && { retryAfter: refused.retryAfter }),
   };
 }
 

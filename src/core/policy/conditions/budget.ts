@@ -3,8 +3,8 @@ import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { RecentlyUsed } from '../../terms/recently-used.ts';
 import { cel, re2 } from './library.ts';
 
-/** Steps of one evaluation: one for each round of a loop, and for each 16 characters or list items that a call in a loop goes through. Some 50 ms. */
-const STEPS = 200_000;
+/** Steps of one evaluation: one for each round of a loop, and for each 16 characters or list items that a call in a loop goes through. Some ten milliseconds, and a few hundred where each is an error. */
+const STEPS = 50_000;
 /** A pattern is compared character by character. */
 const STEPS_PER_CHARACTER = 4;
 const CACHED_PATTERNS = 200;
