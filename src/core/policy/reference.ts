@@ -31,6 +31,22 @@ spec:
     http: {hosts: [orders.shop.svc.cluster.local], ports: [8080], addresses: [10.0.0.0/8], tls: "off"}
     rules:
     - allow: {methods: [GET], paths: [/orders/*]}
+      limit: 30/h
+    - allow: {methods: [POST], paths: [/orders]}
+      when: size(request.json.note) < 4000 && !run.seen("tracker")
+      hours: [{days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00", zone: Europe/Berlin}]
+    limits: {inspect: 65536, bytesPerDay: 10000000}
+  - name: model
+    llm: {provider: anthropic, hosts: [model.example.com], models: [small-*], maxTokens: 8192}
+    rules:
+    - deny: {tools: [web_*]}
+      strip: true
+  - name: tickets
+    mcp: {url: https://mcp.tickets.example/mcp}
+    rules:
+    - allow: {tools: [search, get_*]}
+    - hold: {tools: [close]}
+      when: args.ids.size() > 10
 `,
   `apiVersion: sallyport.dev/v1alpha1
 kind: SandboxProfile
@@ -71,15 +87,18 @@ be put in force.
    1. no tool lists the host (tools that list it exactly go before those that list it by a wildcard);
    2. the tool does not list the port;
    3. the tool is called by HTTPS and the call is plain HTTP, or the other way round;
-   4. a \`deny\` rule matches: deny;
-   5. a \`hold\` rule matches: a person has to decide, and where nobody can be asked the call is refused;
-   6. an \`allow\` rule matches: allow;
-   7. \`access\` allows the method: allow;
-   8. nothing matched.
+   4. bytes would pass unread where the tool is read, or the call was not read as the protocol of the tool: deny;
+   5. a \`deny\` rule matches: deny;
+   6. a \`hold\` rule matches: a person has to decide, and where nobody can be asked the call is refused;
+   7. an \`allow\` rule matches: allow;
+   8. \`access\`, or \`models\` of an \`llm\` tool, allows it: allow;
+   9. it is what it takes to speak MCP (\`initialize\`, \`ping\`, the lists, notifications) to a tool that allows anything at all: allow;
+   10. nothing matched.
+   Where a call has several messages (a batch of MCP, a WebSocket), each goes through steps 5 to 10, and the strictest opinion counts.
 4. A \`deny\` of any policy wins, else a \`hold\` of any, else an allow of any. Where nothing allows: denied.
 
 Policies with \`mode: observe\` have no effect on an agent that another policy enforces on. Where only observing ones select it,
-every well-formed call passes. Either way the record says what enforcing would have done (\`wouldBe\`).
+every well-formed call passes, and no limit is kept. Either way the record says what enforcing would have done (\`wouldBe\`).
 
 ## How things match
 
@@ -99,7 +118,22 @@ every well-formed call passes. Either way the record says what enforcing would h
 - **Members to redact** are paths into a JSON body, a part of JSONPath (RFC 9535): \`$\` and then \`.name\`, \`['odd name']\`, \`[0]\`,
   \`[*]\` or \`.*\` (every member), and \`..name\` (at any depth). A body in which they cannot be searched for, because it is not JSON or
   not kept whole, is not kept at all.
-- **Empty lists** match nothing. An absent \`methods\` or \`paths\` is any, but one of the two has to be there.
+- **Headers and query.** An \`allow\` rule wants the field to be there and each of its values to be listed; \`deny\` and \`hold\` rules are
+  content with one, in any letter case, of a comma-separated list too. \`*\` in a value stands for any characters.
+- **Messages.** Of MCP a rule matches a call of one of its \`tools\`, a reading of one of its \`resources\` or a getting of one of its
+  \`prompts\`, and only by one of its \`methods\` if it has any. Of a model an \`allow\` rule wants every tool that the request offers to be listed, and a \`deny\`
+  or \`hold\` rule is content with one. gRPC is read out of path and media type. Once an \`allow\` rule has \`messages\`, a WebSocket's
+  messages need one; else they pass by the rule that let the connection pass.
+- **Bodies** are read whole, and decoded, only where a rule that may match looks into them, within \`limits.inspect\`; a longer one is refused
+  (413). \`body.schema\` is a JSON Schema (2020-12) without formats and remote references; patterns are those of RE2.
+- **Conditions** (\`when\`) are CEL. They read \`request\` (\`method\`, \`host\`, \`port\`, \`path\`, \`query\`, \`headers\`, \`json\`, \`size\`), \`agent\` (\`name\`,
+  \`namespace\`, \`serviceAccount\`), \`now\`, \`args\` (of MCP), \`message\` (\`type\`, \`text\`, \`size\`, \`direction\`: in a rule with \`messages\`) and
+  \`run.seen("TOOL")\`: whether a call to that tool was permitted since the proxy started. Whole numbers of JSON are integers. A header or parameter that is there more
+  than once cannot be read. A condition that cannot be told allows nothing, and counts as met in \`deny\` and \`hold\` rules. Names are checked when the
+  policy is loaded; loops may be two deep, and cost is bounded.
+- **Limits.** \`limit\`, \`concurrency\` and \`bytesPerDay\` are counted by each proxy for its agent, in memory, and asked once a call is permitted; of
+  several policies that allow it each one's limits are kept. Over one: 429, with \`Retry-After\` where it can be said.
+- **Empty lists** match nothing. An absent matcher is any, but one has to be there. A matcher, condition or limit that the tool's protocol cannot enforce is refused when the policy is loaded.
 `;
 
 const TITLES: Readonly<Record<Kind, string>> = {

@@ -12,25 +12,25 @@ export function messageTests(match: Match, strict: boolean): readonly Test[] {
   const reads = reading(strict);
   return [
     ...(named === undefined ? [] : [about(['mcp', 'grpc'], (message) => reads(named, message.method))]),
-    ...(messages === undefined ? [] : [about(['websocket'], ({ opcode }) => messages.includes(opcode), false)]),
+    ...(messages === undefined ? [] : [about(['websocket'], ({ opcode }) => messages.includes(opcode))]),
     ...(models === undefined ? [] : [modelTest(compileGlobs(models), strict)]),
     ...(services === undefined ? [] : [serviceTest(compileGlobs(services), strict)]),
-    ...(maxTokens === undefined ? [] : [about(['llm'], ({ maxTokens: asked }) => asked !== undefined && asked <= maxTokens, false)]),
+    ...(maxTokens === undefined ? [] : [about(['llm'], ({ maxTokens: asked }) => asked !== undefined && asked <= maxTokens)]),
     ...(tools === undefined && resources === undefined && prompts === undefined ? [] : [subjectTest({ tools, resources, prompts }, strict)]),
   ];
 }
 
-/** Holds for every message of another kind if `others` says so: what is of no tool of this kind is not looked at by this matcher. */
-function about<Kind extends ProtocolMessage['kind']>(kinds: readonly Kind[], holds: (message: OfKind<Kind>) => boolean, others = true): Test {
+/** Holds for no message of another kind, and for no call without a message. */
+function about<Kind extends ProtocolMessage['kind']>(kinds: readonly Kind[], holds: (message: OfKind<Kind>) => boolean): Test {
   const concerned = (message: ProtocolMessage): message is OfKind<Kind> => kinds.some((kind) => kind === message.kind);
-  return { body: false, holds: ({ message }) => (message === undefined || !concerned(message) ? others : holds(message)) };
+  return { body: false, holds: ({ message }) => message !== undefined && concerned(message) && holds(message) };
 }
 
 const reading = (strict: boolean) => (globs: Globs, text: string): boolean => (strict ? globs.strict(text) : globs.loose(text));
 
-const modelTest = (models: Globs, strict: boolean): Test => about(['llm'], ({ model }) => reading(strict)(models, model), false);
+const modelTest = (models: Globs, strict: boolean): Test => about(['llm'], ({ model }) => reading(strict)(models, model));
 
-const serviceTest = (services: Globs, strict: boolean): Test => about(['grpc'], ({ service }) => reading(strict)(services, service), false);
+const serviceTest = (services: Globs, strict: boolean): Test => about(['grpc'], ({ service }) => reading(strict)(services, service));
 
 interface Subjects {
   readonly tools: readonly string[] | undefined;
@@ -46,7 +46,7 @@ function subjectTest({ tools, resources, prompts }: Subjects, strict: boolean): 
     if (message.kind === 'llm') return offers(message, (tool) => reads(globs.tools, tool), strict);
     const [kind, name] = subjectOf(message, strict ? message.method : folded(message.method));
     return kind !== undefined && name !== undefined && reads(globs[kind], name);
-  }, false);
+  });
 }
 
 /** An allow rule wants every tool that is offered to be listed; deny and hold rules are content with one. */
