@@ -64,6 +64,7 @@ const llmOutcome = fields({
 const mcpOutcome = fields({
   error: optional(integer, 'JSON-RPC error code of the answer.'),
   filtered: optional(integer, 'Entries that were taken out of a list.'),
+  withheld: optional(integer, 'Requests of the server to the agent that were not passed on.'),
 } satisfies FieldsOf<McpOutcome>);
 
 const messages = fields({

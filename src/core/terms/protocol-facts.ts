@@ -86,6 +86,8 @@ export interface McpOutcome {
   readonly error?: number;
   /** Entries that were taken out of a list. */
   readonly filtered?: number;
+  /** Requests of the server to the agent that were not passed on. */
+  readonly withheld?: number;
 }
 
 /** Messages of one connection that carries many. */

@@ -25,6 +25,7 @@ export type FaultCode =
   | 'response-unexpected'
   | 'switch-refused'
   | 'message-cut-short'
+  | 'answer-unread'
   | 'unwritable';
 
 const REQUEST_REASONS: Partial<Record<FaultCode, ReasonCode>> = {

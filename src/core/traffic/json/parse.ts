@@ -13,10 +13,22 @@ const DEEPEST = 100;
  * Bounding the length is up to whoever gathers the bytes. Throws `JsonFault`.
  */
 export function parseJson(bytes: Uint8Array): unknown {
+  return parse(bytes, true);
+}
+
+/**
+ * The same for what is passed on as it came and only looked at: numbers beyond a double, lone surrogates and names that differ in
+ * case may stand in it, since an answer is not worth less for them. Throws `JsonFault`.
+ */
+export function parseStructure(bytes: Uint8Array): unknown {
+  return parse(bytes, false);
+}
+
+function parse(bytes: Uint8Array, strict: boolean): unknown {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view[0] === 0xef && view[1] === 0xbb && view[2] === 0xbf) throw new JsonFault('byte-order-mark', 0, 'expected JSON without a byte order mark');
   if (!isUtf8(view)) throw new JsonFault('not-utf8', firstStrange(view), 'expected UTF-8, got other bytes');
-  new Scan(view, DEEPEST).check();
+  new Scan(view, DEEPEST, strict).check();
   return JSON.parse(view.toString('utf8'));
 }
 

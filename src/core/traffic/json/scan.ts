@@ -26,15 +26,18 @@ const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 export class Scan {
   readonly #bytes: Buffer;
   readonly #deepest: number;
+  readonly #strict: boolean;
   #at = 0;
   #depth = 0;
   /** Of the string read last: it has an escape in it, or a byte whose case could be folded. */
   #escaped = false;
   #foldable = false;
 
-  constructor(bytes: Buffer, deepest: number) {
+  /** Not `strict`: texts and numbers may be what readers differ in; members may not. */
+  constructor(bytes: Buffer, deepest: number, strict: boolean) {
     this.#bytes = bytes;
     this.#deepest = deepest;
+    this.#strict = strict;
   }
 
   check(): void {
@@ -101,7 +104,7 @@ export class Scan {
     this.#string();
     const name = this.#text(start);
     if (name === '__proto__') throw new JsonFault('key-forbidden', start, 'expected no member named "__proto__"');
-    const folded = this.#foldable ? folding(name) : name;
+    const folded = this.#foldable && this.#strict ? folding(name) : name;
     const twin = seen.get(folded);
     if (twin === name) throw new JsonFault('key-twice', start, `expected each member once, got ${quoted(name)} twice in one object`);
     if (twin !== undefined) throw new JsonFault('key-case-twins', start, `expected members that differ in more than case, got ${quoted(twin)} and ${quoted(name)} in one object`);
@@ -147,7 +150,7 @@ export class Scan {
       throw this.#fault('syntax', 'expected an escape of RFC 8259');
     }
     const unit = this.#unit(at);
-    if (unit < 0xd800 || unit > 0xdfff) return at + 6;
+    if (unit < 0xd800 || unit > 0xdfff || !this.#strict) return at + 6;
     const low = unit < 0xdc00 && this.#bytes[at + 6] === BACKSLASH && this.#bytes[at + 7] === SMALL_U ? this.#unit(at + 6) : 0;
     if (low < 0xdc00 || low > 0xdfff) throw new JsonFault('lone-surrogate', at, 'expected both halves of a surrogate pair, got one');
     return at + 12;
@@ -165,7 +168,7 @@ export class Scan {
     const start = this.#at;
     let at = start + 1;
     while (isOfNumber(this.#bytes[at])) at += 1;
-    checkNumber(this.#bytes.toString('latin1', start, at), start);
+    checkNumber(this.#bytes.toString('latin1', start, at), start, this.#strict);
     this.#at = at;
   }
 

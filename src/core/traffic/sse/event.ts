@@ -11,10 +11,10 @@ export interface SseEvent {
   readonly retry?: number;
 }
 
-/** The same event with other data: every other line of it as it was, comments included. */
-export function withData(event: SseEvent, data: string): Uint8Array {
+/** The same event with other data: every other line of it as it was, comments included. Without data nothing is dispatched, but ids and times still count. */
+export function withData(event: SseEvent, data: string | undefined): Uint8Array {
   const kept = linesOf(event.raw).filter((line) => line !== '' && fieldName(line) !== 'data');
-  const lines = [...kept, ...data.split(LINE_END).map((line) => `data: ${line}`), '', ''];
+  const lines = [...kept, ...(data?.split(LINE_END).map((line) => `data: ${line}`) ?? []), '', ''];
   return Buffer.from(lines.join('\n'), 'utf8');
 }
 

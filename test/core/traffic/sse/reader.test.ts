@@ -71,6 +71,7 @@ describe('an event with other data', () => {
     ['data: a\n\n', 'b', 'data: b\n\n'],
     ['\ufeffdata: a\n\n', 'b', 'data: b\n\n'],
     ['event: message\nid: 7\ndata: a\ndata: b\n: note\n\n', '{"c":1}', 'event: message\nid: 7\n: note\ndata: {"c":1}\n\n'],
+    ['id: 7\ndata: a\n\n', undefined, 'id: 7\n\n'],
     ['\nid: 7\r\ndata: a\r\n\r', 'b\nc', 'id: 7\ndata: b\ndata: c\n\n'],
   ])('%j', (text, data, expected) => {
     const [event] = read(text).filter((one) => one.data !== undefined);
