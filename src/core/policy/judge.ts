@@ -138,11 +138,10 @@ function strictest(opinions: readonly Opinion[]): Opinion {
 /** Steps 5 to 10; `message` is undefined where the tool's calls have none. */
 function judgeMessage(policy: CompiledPolicy, tool: CompiledTool, call: CallView, message: ProtocolMessage | undefined, note: Note | undefined): Opinion {
   if (message !== undefined) note?.({ policy: policy.reference, tool: tool.name, outcome: 'passed', sentence: `The call says ${messageName(message)}.` });
-  const strip = message?.kind === 'llm' ? stripped(tool, call, message, note) : [];
-  const said = strip.length > 0 && message?.kind === 'llm' ? { ...message, tools: message.tools.filter((name) => !strip.includes(name)) } : message;
+  const { said, strip } = message?.kind === 'llm' ? withoutStripped(tool, call, message, note) : { said: message, strip: undefined };
   call.message = said;
   call.untold = undefined;
-  const about = { policy, tool, message: said, ...(strip.length > 0 && { strip }) };
+  const about = { policy, tool, message: said, ...(strip && { strip }) };
   const denied = firstMatch(tool.denies, restricts, call, 'loose', note);
   if (denied !== undefined) return { kind: 'deny', reason: 'denied-by-rule', rule: denied, untold: call.untold, ...about };
   const held = firstMatch(tool.holds, restricts, call, 'loose', note);
@@ -152,9 +151,19 @@ function judgeMessage(policy: CompiledPolicy, tool: CompiledTool, call: CallView
   if (allowed !== undefined) return { kind: 'allow', reason: 'allowed-by-rule', rule: allowed, ...about };
   const preset = ofMessages ? undefined : firstMatch(tool.access, allows, call, 'strict', note);
   if (preset !== undefined) return { kind: 'allow', reason: 'allowed-by-access', rule: preset, ...about };
-  if (isHousekeeping(tool, said)) return decided(note, { kind: 'allow', policy, reason: 'allowed-by-protocol', tool, message: said });
-  const { untold } = call;
-  return decided(note, { kind: 'none', policy, reason: untold === undefined ? 'no-rule-matched' : 'condition-failed', tool, message: said, untold });
+  return decided(note, withoutRule(policy, tool, call, said));
+}
+
+/** Steps 9 and 10. */
+function withoutRule(policy: CompiledPolicy, tool: CompiledTool, { untold }: CallView, message: ProtocolMessage | undefined): Protocol | Missed {
+  if (isHousekeeping(tool, message)) return { kind: 'allow', policy, reason: 'allowed-by-protocol', tool, message };
+  return { kind: 'none', policy, reason: untold === undefined ? 'no-rule-matched' : 'condition-failed', tool, message, untold };
+}
+
+/** The request as it is once its `strip` rules were obeyed, and the names of what they took out. */
+function withoutStripped(tool: CompiledTool, call: CallView, message: LlmMessage, note: Note | undefined): { readonly said: LlmMessage; readonly strip: readonly string[] | undefined } {
+  const strip = tool.strips.length === 0 ? [] : stripped(tool, call, message, note);
+  return strip.length === 0 ? { said: message, strip: undefined } : { said: { ...message, tools: message.tools.filter((name) => !strip.includes(name)) }, strip };
 }
 
 /** Names of the offered tools that a `strip` rule takes out. */

@@ -25,13 +25,13 @@ export function misfits(tool: Tool): Finding[] {
 
 function toolMisfits({ http, access, limits, capture }: Tool, { protocol, opaque }: Endpoint): Finding[] {
   const name = nameOf(protocol, opaque);
-  return [
-    ...(access !== undefined && access !== 'full' && (protocol !== 'http' || opaque) ? [finding(['access'], `${name} has no methods by which ${access} could be told`, 'access: full, or none')] : []),
-    ...(opaque && limits?.inspect !== undefined ? [finding(['limits', 'inspect'], `${name} is not read`)] : []),
-    ...(opaque && capture?.payload === 'full' ? [finding(['capture', 'payload'], `${name} is not read, so nothing of it can be kept`, 'payload: digest')] : []),
-    ...(http?.http2 === true && http.tls !== 'intercept' ? [finding(['http', 'http2'], 'HTTP/2 is spoken over TLS that the proxy opens', 'tls: intercept')] : []),
-    ...(http?.websocket === true && opaque ? [finding(['http', 'websocket'], `${name} is not read`, 'tls: intercept or off')] : []),
-  ];
+  return those([
+    [access !== undefined && access !== 'full' && (protocol !== 'http' || opaque), finding(['access'], `${name} has no methods by which ${access} could be told`, 'access: full, or none')],
+    [opaque && limits?.inspect !== undefined, finding(['limits', 'inspect'], `${name} is not read`)],
+    [opaque && capture?.payload === 'full', finding(['capture', 'payload'], `${name} is not read, so nothing of it can be kept`, 'payload: digest')],
+    [http?.http2 === true && http.tls !== 'intercept', finding(['http', 'http2'], 'HTTP/2 is spoken over TLS that the proxy opens', 'tls: intercept')],
+    [http?.websocket === true && opaque, finding(['http', 'websocket'], `${name} is not read`, 'tls: intercept or off')],
+  ]);
 }
 
 function ruleMisfits(rule: Rule, endpoint: Endpoint, path: Path): Finding[] {
@@ -66,14 +66,14 @@ function methodFindings(methods: readonly string[], path: Path): Finding[] {
 }
 
 function memberMisfits({ allow, deny, body, strip, limit, concurrency }: Rule, { protocol }: Endpoint, path: Path): Finding[] {
-  return [
-    ...(body !== undefined && protocol !== 'http' ? [finding([...path, 'body'], `bodies of an ${protocol} tool are judged by its own matchers`)] : []),
-    ...(body !== undefined && body.size === undefined && body.schema === undefined ? [finding([...path, 'body'], 'says nothing of the body', 'size, schema, or both')] : []),
-    ...(body?.size !== undefined && allow === undefined ? [finding([...path, 'body', 'size'], 'would match the bodies that stay below it', 'when: request.size > BYTES')] : []),
-    ...(strip === true && (protocol !== 'llm' || deny?.tools === undefined) ? [finding([...path, 'strip'], 'there are no offered tools to take out', 'strip in a deny rule with tools, of an llm tool')] : []),
-    ...(limit !== undefined && allow === undefined ? [finding([...path, 'limit'], 'limits calls that are not allowed', 'limit in an allow rule')] : []),
-    ...(concurrency !== undefined && allow === undefined ? [finding([...path, 'concurrency'], 'limits calls that are not allowed', 'concurrency in an allow rule')] : []),
-  ];
+  return those([
+    [body !== undefined && protocol !== 'http', finding([...path, 'body'], `bodies of an ${protocol} tool are judged by its own matchers`)],
+    [body !== undefined && body.size === undefined && body.schema === undefined, finding([...path, 'body'], 'says nothing of the body', 'size, schema, or both')],
+    [body?.size !== undefined && allow === undefined, finding([...path, 'body', 'size'], 'would match the bodies that stay below it', 'when: request.size > BYTES')],
+    [strip === true && (protocol !== 'llm' || deny?.tools === undefined), finding([...path, 'strip'], 'there are no offered tools to take out', 'strip in a deny rule with tools, of an llm tool')],
+    [limit !== undefined && allow === undefined, finding([...path, 'limit'], 'limits calls that are not allowed', 'limit in an allow rule')],
+    [concurrency !== undefined && allow === undefined, finding([...path, 'concurrency'], 'limits calls that are not allowed', 'concurrency in an allow rule')],
+  ]);
 }
 
 function whenFinding({ when, allow, deny, hold }: Rule, endpoint: Endpoint, path: Path): Finding[] {
@@ -87,6 +87,10 @@ export function variablesFor({ protocol }: Endpoint, ofMessages: boolean): Varia
   if (protocol === 'tcp') return {};
   return VARIABLES[ofMessages ? 'websocket' : protocol];
 }
+
+type Suspicion = readonly [wrong: boolean, finding: Finding];
+
+const those = (suspicions: readonly Suspicion[]): Finding[] => suspicions.filter(([wrong]) => wrong).map(([, found]) => found);
 
 const nameOf = (protocol: Endpoint['protocol'], opaque: boolean): string => (opaque && protocol === 'http' ? 'a tunnel' : `an ${protocol} tool`);
 

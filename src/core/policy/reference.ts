@@ -130,7 +130,7 @@ every well-formed call passes, and no limit is kept. Either way the record says 
   \`namespace\`, \`serviceAccount\`), \`now\`, \`args\` (of MCP), \`message\` (\`type\`, \`text\`, \`size\`, \`direction\`: in a rule with \`messages\`) and
   \`run.seen("TOOL")\`: whether a call to that tool was permitted since the proxy started. Whole numbers of JSON are integers. A header or parameter that is there more
   than once cannot be read. A condition that cannot be told allows nothing, and counts as met in \`deny\` and \`hold\` rules. Names are checked when the
-  policy is loaded; loops may be two deep, and cost is bounded.
+  policy is loaded; loops may be two deep, an error ends the loop that it is in, and cost is bounded.
 - **Limits.** \`limit\`, \`concurrency\` and \`bytesPerDay\` are counted by each proxy for its agent, in memory, and asked once a call is permitted; of
   several policies that allow it each one's limits are kept. Over one: 429, with \`Retry-After\` where it can be said.
 - **Empty lists** match nothing. An absent matcher is any, but one has to be there. A matcher, condition or limit that the tool's protocol cannot enforce is refused when the policy is loaded.

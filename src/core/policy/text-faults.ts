@@ -87,7 +87,7 @@ export function timeFault(text: string): TextFault | undefined {
 
 export function zoneFault(text: string): TextFault | undefined {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
+    Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
     return undefined;
   } catch {
     return { message: `${quoted(text)} is no time zone`, expected: 'a zone such as Europe/Berlin or UTC', nearest: nearest(text, Intl.supportedValuesOf('timeZone')) };

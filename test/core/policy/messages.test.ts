@@ -14,6 +14,15 @@ const judged = (policies: readonly string[], action: HttpAction): string => brie
 
 const said = (text: string, messages: readonly ProtocolMessage[] | undefined, headers: Headers = []): HttpAction => ({ ...call(text, headers), ...(messages && { messages }) });
 
+const tool = (name: string, args: unknown = {}): McpMessage => ({ kind: 'mcp', method: 'tools/call', tool: name, args, id: 1 });
+const method = (name: string, about?: string): McpMessage => ({ kind: 'mcp', method: name, ...(about !== undefined && { name: about }) });
+const ask = (message: Partial<LlmMessage>): HttpAction => said('POST https://model.example.com/v1/chat', [{ kind: 'llm', provider: 'openai', model: 'small-1', tools: [], maxTokens: 50, stream: false, ...message }]);
+const socket = (rules: string, websocket = true) => policy(`tools: [{name: api, http: {hosts: [api.example.com], websocket: ${websocket}}, rules: [{name: open, allow: {paths: [/ws]}}, ${rules}]}]`);
+const tunnel = (text: string, scheme: 'tcp' | 'https') => brief(evaluate(snapshotOf([text]), AGENT, { kind: 'tunnel', authority: { ...call('GET https://db.example.com/').authority, scheme, port: scheme === 'tcp' ? 5432 : 443 } }, 0));
+const tcp = (more: string) => policy(`tools: [{name: db, tcp: {hosts: [db.example.com], ports: [5432]}${more}}]`);
+const tls = (mode: string) => policy(`tools: [{name: db, http: {hosts: [db.example.com], tls: ${mode}}, access: full}]`);
+const of = (some: readonly string[]) => policy(`tools: [{name: t, mcp: {url: "https://mcp.example.com/mcp"}, rules: [${some.join(', ')}]}]`);
+
 describe('MCP', () => {
   const TICKETS = policy(`tools: [{name: tickets, mcp: {url: "https://mcp.example.com/mcp"}, rules: [
     {name: read, allow: {tools: [search, get_*], resources: ["file:///public/*"], prompts: [greet]}},
@@ -21,8 +30,6 @@ describe('MCP', () => {
     {name: secret, deny: {tools: [get_secret]}},
     {name: sample, deny: {methods: [sampling/createMessage]}}]}]`);
   const at = (messages: readonly ProtocolMessage[] | undefined, path = '/mcp') => judged([TICKETS], said(`POST https://mcp.example.com${path}`, messages));
-  const tool = (name: string, args: unknown = {}): McpMessage => ({ kind: 'mcp', method: 'tools/call', tool: name, args, id: 1 });
-  const method = (name: string, about?: string): McpMessage => ({ kind: 'mcp', method: name, ...(about !== undefined && { name: about }) });
 
   test.each<[string, readonly ProtocolMessage[] | undefined, string]>([
     ['a tool that is listed', [tool('search')], 'permit allowed-by-rule read'],
@@ -64,7 +71,6 @@ describe('a model', () => {
     {name: tools, deny: {tools: [shell]}},
     {name: out, deny: {tools: [web_*]}, strip: true},
     {name: big, allow: {models: [big], tools: [search], maxTokens: 100}}]}]`);
-  const ask = (message: Partial<LlmMessage>): HttpAction => said('POST https://model.example.com/v1/chat', [{ kind: 'llm', provider: 'openai', model: 'small-1', tools: [], maxTokens: 50, stream: false, ...message }]);
 
   test.each([
     ['that is listed', {}, 'permit allowed-by-access models'],
@@ -106,7 +112,6 @@ describe('gRPC', () => {
 describe('a WebSocket', () => {
   const upgrade: HttpAction = { ...call('GET https://api.example.com/ws'), upgrade: 'websocket' };
   const message = (text: string, opcode: 'text' | 'binary' = 'text'): HttpAction => ({ ...upgrade, messages: [{ kind: 'websocket', opcode, bytes: Buffer.from(text), direction: 'sent', ...(opcode === 'text' && { text }) }] });
-  const socket = (rules: string, websocket = true) => policy(`tools: [{name: api, http: {hosts: [api.example.com], websocket: ${websocket}}, rules: [{name: open, allow: {paths: [/ws]}}, ${rules}]}]`);
 
   test.each([
     ['is opened by a rule', [socket('')], upgrade, 'permit allowed-by-rule open'],
@@ -122,9 +127,6 @@ describe('a WebSocket', () => {
 });
 
 describe('bytes that nobody reads', () => {
-  const tunnel = (text: string, scheme: 'tcp' | 'https') => brief(evaluate(snapshotOf([text]), AGENT, { kind: 'tunnel', authority: { ...call('GET https://db.example.com/').authority, scheme, port: scheme === 'tcp' ? 5432 : 443 } }, 0));
-  const tcp = (more: string) => policy(`tools: [{name: db, tcp: {hosts: [db.example.com], ports: [5432]}${more}}]`);
-  const tls = (mode: string) => policy(`tools: [{name: db, http: {hosts: [db.example.com], tls: ${mode}}, access: full}]`);
 
   test.each([
     ['pass to a tcp tool that lets them', tunnel(tcp(', access: full'), 'tcp'), 'permit allowed-by-access access'],
@@ -142,7 +144,6 @@ describe('whatever a call says', () => {
   const message: fc.Arbitrary<McpMessage> = fc.record({ kind: fc.constant('mcp' as const), method: fc.constantFrom('tools/call', 'initialize', 'sampling/createMessage'), tool: name });
   const lists = fc.subarray(['a', '"*"', 'b']).map((some) => `[${some.join(', ')}]`);
   const rules = fc.array(fc.tuple(fc.constantFrom('allow', 'deny', 'hold'), lists), { maxLength: 4 }).map((some) => some.map(([effect, tools]) => `{${effect}: {tools: ${tools}}}`));
-  const of = (some: readonly string[]) => policy(`tools: [{name: t, mcp: {url: "https://mcp.example.com/mcp"}, rules: [${some.join(', ')}]}]`);
 
   test('an empty list matches nothing (E35), and a rule that denies wins wherever it stands', () => {
     fc.assert(fc.property(rules, message, (some, each) => {

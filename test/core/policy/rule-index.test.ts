@@ -43,8 +43,9 @@ test('of many rules the index finds the one that going through all of them finds
   expect([...seen].sort()).toEqual(['deny', 'hold', 'permit']);
 });
 
+const many = (each: number) => Array.from({ length: each }, (_, index): PlainRule => ({ effect: index % 10 === 0 ? 'deny' : 'allow', paths: [`/items/${index}/*`, `/*/things-${index}`] }));
+
 describe('a thousand rules', () => {
-  const many = (each: number) => Array.from({ length: each }, (_, index): PlainRule => ({ effect: index % 10 === 0 ? 'deny' : 'allow', paths: [`/items/${index}/*`, `/*/things-${index}`] }));
 
   test.each([
     ['the first', '/items/0/x', 'denied-by-rule'],

@@ -18,6 +18,9 @@ function begun(usage: Usage, what: Parameters<Usage['begin']>[0], now: number): 
   return 'hold' in result ? 'ok' : `${result.refused.sentence} ${result.refused.retryAfter ?? '-'}`;
 }
 
+const byteLimit = (index: number) => ({ tools: [], authority, limits: [{ key: `k${index}`, name: 'Rule r', bytesPerDay: 1 }] });
+const rateLimit = (index: number) => ({ limits: [{ key: `k${index}`, name: 'Rule r', rate: { count: 1, seconds: 60 } }], tools: [], authority });
+
 describe('a rate', () => {
   const rate = facts({ rate: { count: 3, seconds: 3_600 } });
 
@@ -101,22 +104,20 @@ describe('bytes a day', () => {
 
   test('are refused rather than forgotten where there are more hosts than can be counted', () => {
     const usage = new Usage();
-    const at = (index: number) => ({ ...limited, limits: [{ key: `k${index}`, name: 'Rule r', bytesPerDay: 1 }] });
-    for (let index = 0; index < 10_000; index += 1) expect(usage.sent(at(index), 1, 0)).toBeUndefined();
-    expect(usage.sent(at(10_000), 1, 0)?.sentence).toBe('Rule r sets a limit, and there are too many limits to count by.');
-    expect(begun(usage, at(10_000), 0)).toContain('too many limits');
-    expect(begun(usage, at(10_000), DAY)).toBe('ok');
+    for (let index = 0; index < 10_000; index += 1) expect(usage.sent(byteLimit(index), 1, 0)).toBeUndefined();
+    expect(usage.sent(byteLimit(10_000), 1, 0)?.sentence).toBe('Rule r sets a limit, and there are too many limits to count by.');
+    expect(begun(usage, byteLimit(10_000), 0)).toContain('too many limits');
+    expect(begun(usage, byteLimit(10_000), DAY)).toBe('ok');
   });
 });
 
 describe('more rates than can be counted', () => {
   test('forget those that nobody used for long, and refuse where there are none', () => {
     const usage = new Usage();
-    const at = (index: number) => ({ limits: [{ key: `k${index}`, name: 'Rule r', rate: { count: 1, seconds: 60 } }], tools: [], authority });
-    for (let index = 0; index < 10_000; index += 1) expect(begun(usage, at(index), 0)).toBe('ok');
-    expect(begun(usage, at(10_000), 0)).toContain('too many limits');
-    expect(begun(usage, at(0), 0)).toContain('1 calls');
-    expect(begun(usage, at(10_000), MINUTE)).toBe('ok');
+    for (let index = 0; index < 10_000; index += 1) expect(begun(usage, rateLimit(index), 0)).toBe('ok');
+    expect(begun(usage, rateLimit(10_000), 0)).toContain('too many limits');
+    expect(begun(usage, rateLimit(0), 0)).toContain('1 calls');
+    expect(begun(usage, rateLimit(10_000), MINUTE)).toBe('ok');
   });
 });
 

@@ -109,10 +109,14 @@ function boundedLoop(loop: Loop, inLoop: boolean): Loop {
   return {
     ...loop,
     ...(iterRange && { iterRange: bounded(iterRange, inLoop) }),
-    ...(loopCondition && { loopCondition: callOf(loopCondition, '_&&_', [callOf(loopCondition, '@within', []), loopCondition]) }),
+    ...(loopCondition && { loopCondition: callOf(loopCondition, '_&&_', [callOf(loopCondition, '@within', []), strictly(loopCondition)]) }),
     ...(loopStep && { loopStep: bounded(loopStep, true) }),
   };
 }
+
+/** An error ends the loop. CEL would go on and look for an element that makes up for it; here what cannot be told is a denial, and errors pile up. */
+const strictly = (condition: Expr): Expr =>
+  (condition.exprKind.case === 'callExpr' && condition.exprKind.value.function === '@not_strictly_false' ? condition.exprKind.value.args[0] ?? condition : condition);
 
 const withKind = (expr: Expr, exprKind: Expr['exprKind']): Expr => ({ ...expr, exprKind });
 

@@ -62,7 +62,6 @@ function queryTest(name: string, values: Globs, strict: boolean): Test {
 
 function typeTest(types: readonly string[], strict: boolean): Test {
   const globs = compileGlobs(types);
-  const essence = (value: string): string => value.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return {
     body: false,
     holds: ({ headers }) => {
@@ -72,6 +71,9 @@ function typeTest(types: readonly string[], strict: boolean): Test {
     },
   };
 }
+
+/** A media type without its parameters. */
+const essence = (value: string): string => value.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 function bodyTests(body: Rule['body']): readonly Test[] {
   const tests: Test[] = [];

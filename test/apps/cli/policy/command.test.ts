@@ -37,7 +37,7 @@ describe('policy lint', () => {
     const { code, stdout } = await policy('lint', folder);
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
-      `${at('bad.yaml')}:9:5: spec.tools[0].acces: unknown key "acces", which this version cannot enforce (expected one of name, http, access, rules, capture; did you mean access?)`,
+      `${at('bad.yaml')}:9:5: spec.tools[0].acces: unknown key "acces", which this version cannot enforce (expected one of name, http, llm, mcp, grpc, tcp, access, rules, ...; did you mean access?)`,
       `${at('bad.yaml')}:11:38: spec.tools[0].rules[0].hold.methods[0]: is "put" (expected one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, QUERY, ...; did you mean PUT?)`,
       '4 files: 3 good policies, 0 good profiles, 2 problems',
       '',
