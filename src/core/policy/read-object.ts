@@ -1,5 +1,6 @@
 import { quoted } from '../terms/quote.ts';
 import { conflicts, type Numbered } from './conflicts.ts';
+import { EFFECTS } from './effects.ts';
 import type { Exemption } from './exemption.ts';
 import { findings } from './findings.ts';
 import { JSON_SCHEMAS, KINDS } from './json-schema.ts';
@@ -31,7 +32,7 @@ export function readObject(value: unknown): ReadObject {
 
 function readPolicy(value: unknown): ReadObject {
   const read = agentPolicy.safeParse(value);
-  const found = [...hiddenLabel(value), ...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, unenforced)), ...conflicts(readableTools(value))];
+  const found = [...hiddenLabel(value), ...hiddenNames(value), ...(read.success ? [] : findings(read.error.issues, value, JSON_SCHEMAS.AgentPolicy, unenforced)), ...conflicts(readableTools(value))];
   return read.success && found.length === 0 ? { policy: read.data } : { findings: found };
 }
 
@@ -49,6 +50,19 @@ function readableTools(policy: unknown): Numbered[] {
 function hiddenLabel(policy: unknown): Finding[] {
   return selectsByHiddenLabel(policy) ? [{ path: ['spec', 'agents', 'matchLabels'], key: '__proto__', message: 'the key is "__proto__"', expected: 'the name of a Kubernetes label' }] : [];
 }
+
+/** The same of header fields, parameters and schemas, where what is dropped would narrow a rule. */
+function hiddenNames(policy: unknown): Finding[] {
+  return entriesOf(member(member(policy, 'spec'), 'tools')).flatMap(([index, each]) => entriesOf(member(each, 'rules')).flatMap(([position, rule]) => {
+    const maps = [...EFFECTS.flatMap((effect) => [[effect, 'headers'], [effect, 'query']]), ['body', 'schema']];
+    return maps.filter((steps) => ownsProto(steps.reduce<unknown>(member, rule))).map((steps): Finding => (
+      { path: ['spec', 'tools', index, 'rules', position, ...steps], key: '__proto__', message: 'the key is "__proto__"', expected: 'another name' }));
+  }));
+}
+
+const entriesOf = (list: unknown): [number, unknown][] => (Array.isArray(list) ? [...list.entries()] : []);
+
+const ownsProto = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 
 export function selectsByHiddenLabel(policy: unknown): boolean {
   const labels = member(member(member(policy, 'spec'), 'agents'), 'matchLabels');

@@ -43,6 +43,7 @@ describe('what the protocol of a tool cannot enforce is refused where it is load
     ['a body of which nothing is said', `${HTTP}, rules: [{allow: {paths: [/a]}, body: {}}]`, '.rules[0].body says nothing of the body'],
     ['a rate that is none', `${HTTP}, rules: [{allow: {paths: [/a]}, limit: 30/hour}]`, '.rules[0].limit "30/hour" is no rate'],
     ['a zone that is none', `${HTTP}, rules: [{allow: {paths: [/a]}, hours: [{from: "08:00", to: "18:00", zone: Europe/Berlim}]}]`, '.rules[0].hours[0].zone "Europe/Berlim" is no time zone (Europe/Berlin?)'],
+    ['a header that the schema would drop', `${HTTP}, rules: [{allow: {headers: {__proto__: [x], a: [b]}}}]`, '.rules[0].allow.headers.__proto__ the key is "__proto__"'],
     ['two protocols', `${HTTP}, ${MCP}`, ' has http and mcp'],
     ['a schema with a format', `${HTTP}, rules: [{allow: {paths: [/a]}, body: {schema: {type: string, format: email}}}]`, '.rules[0].body.schema is no JSON Schema that can be enforced: unknown format "email" ignored in schema at path "#"'],
     ['a schema that is compared without bound', `${HTTP}, rules: [{allow: {paths: [/a]}, body: {schema: {type: array, uniqueItems: true}}}]`, '.rules[0].body.schema has uniqueItems without a bound'],
