@@ -15,6 +15,7 @@ import type { Refused } from '../../core/traffic/problem.ts';
 import { HINTS } from './hints.ts';
 import type { Metrics } from './metrics.ts';
 import type { Log, Records, SnapshotSource } from './ports.ts';
+import { protocolIntent } from './protocol-intent.ts';
 import { objectionTo, type Treatments } from './treatments.ts';
 
 /** One call, wherever it came in. */
@@ -187,6 +188,7 @@ function intentOf(attempt: Attempt, agent: Subject, policy: IntentDraft['policy'
     ...(action.path !== undefined && { path: action.path }),
     ...(action.kind === 'http' && action.query !== '' && { query: action.query }),
     ...(policy && { policy }),
+    ...protocolIntent(action),
   };
 }
 

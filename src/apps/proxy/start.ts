@@ -19,6 +19,7 @@ import { OpenCalls } from './open-calls.ts';
 import type { ProxyPorts } from './ports.ts';
 import { watchRejections } from './rejections.ts';
 import { DEFAULT_LIMITS, type Endpoint, type Listening, type ProxySettings } from './settings.ts';
+import { standardTreatments } from './standard-treatments.ts';
 import { Treatments } from './treatments.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 import { watchValidity } from './validity.ts';
@@ -98,7 +99,7 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
   const { records, log, now, snapshots, dialling, leafs } = ports;
   const metrics = new Metrics();
   const deadlines = new Deadlines(sweepInterval(limits));
-  const treatments = new Treatments(ports.treatments ?? []);
+  const treatments = new Treatments(ports.treatments ?? standardTreatments);
   return {
     limits, deadlines, metrics, records, log, leafs, treatments,
     gathering: { left: limits.gathered },

@@ -4,14 +4,16 @@ import type { ReasonCode } from '../../core/terms/reason.ts';
 import { readGathered } from './gathered-body.ts';
 import type { GatherBudget } from './gather-budget.ts';
 import { malformed } from './read-action.ts';
+import { withMessages } from './read-messages.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** What policies that only observe do without. */
 const UNJUDGED: ReadonlySet<ReasonCode> = new Set(['body-too-large', 'body-unreadable', 'too-many-connections']);
 
-/** The action with its whole body; malformed, with the reason, where that cannot be had within its bounds and the budget, unless it is only observed. */
+/** The action with its whole body and what that says; malformed, with the reason, where that cannot be had within its bounds and the budget, unless it is only observed. */
 export async function wholeAction(action: HttpAction, body: RequestBody, needs: Needs, budget: GatherBudget): Promise<Action> {
   const whole = await gatheredAction(action, body, needs.body, budget);
+  if (whole.kind === 'http') return withMessages(whole, needs);
   return needs.optional && whole.kind === 'malformed' && UNJUDGED.has(whole.reason) ? action : whole;
 }
 
