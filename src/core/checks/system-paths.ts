@@ -1,3 +1,4 @@
+import { absolutePath } from '../terms/absolute-path.ts';
 import { quoted } from '../terms/quote.ts';
 import type { Check, Finding } from './check.ts';
 import type { ContainerAt } from './view.ts';
@@ -22,7 +23,7 @@ const MOUNTED = /^\/(?:proc|sys)(?:\/|$)/;
 const STARTED = /^\/(?:proc|sys|dev\/fd)(?:\/|$)/;
 
 function start({ container: { workingDir = '' }, field, title }: ContainerAt): Finding[] {
-  return !STARTED.test(absolute(workingDir)) ? [] : [{
+  return !STARTED.test(absolutePath(workingDir)) ? [] : [{
     reason: 'working-directory',
     field: `${field}.workingDir`,
     message: `${title} starts in ${quoted(workingDir)}, where the container runtime's own files are`,
@@ -31,19 +32,10 @@ function start({ container: { workingDir = '' }, field, title }: ContainerAt): F
 }
 
 function mounts({ container, field, title }: ContainerAt): Finding[] {
-  return (container.volumeMounts ?? []).flatMap(({ mountPath }, index) => (!MOUNTED.test(absolute(mountPath)) ? [] : [{
+  return (container.volumeMounts ?? []).flatMap(({ mountPath }, index) => (!MOUNTED.test(absolutePath(mountPath)) ? [] : [{
     reason: 'mount-path',
     field: `${field}.volumeMounts[${index}].mountPath`,
     message: `${title} mounts a volume over ${quoted(mountPath)}, by which the kernel confines it`,
     fix: 'mount the volume elsewhere',
   }]));
-}
-
-function absolute(path: string): string {
-  const steps: string[] = [];
-  for (const step of path.split('/')) {
-    if (step === '..') steps.pop();
-    else if (step !== '' && step !== '.') steps.push(step);
-  }
-  return `/${steps.join('/')}`;
 }

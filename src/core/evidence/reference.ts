@@ -60,9 +60,12 @@ the blob that the epoch's first record names.
 
 In a pod the key is the cluster's: the sidecar has the public half from the controller and nothing that opens what it sealed. The
 private half lies in Secret \`sallyport-evidence-key\`, for those who may read it. A key that is replaced there is used from the next start
-of each sidecar on; the old one still opens what was sealed to it, and nothing else does. To read a pod's payloads, copy its journal out:
+of each sidecar on; the old one still opens what was sealed to it, and nothing else does. To read a pod's payloads, copy its
+journal out. Gate one lets nobody into the sidecar where it enforces, so a guard has to lift that for the moment:
 
+    kubectl label namespace NAMESPACE sallyport.dev/agents=warn --overwrite
     kubectl -n NAMESPACE cp -c sallyport-proxy POD:/var/lib/sallyport/journal journal
+    kubectl label namespace NAMESPACE sallyport.dev/agents=enforce --overwrite
     kubectl -n sallyport-system get secret sallyport-evidence-key -o jsonpath='{.data.private\\.pem}' | base64 -d > evidence-key.pem
     sallyport log show CALL --journal journal --key evidence-key.pem
 

@@ -2,6 +2,7 @@ import { same } from '../checks/differences.ts';
 import type { Container, EnvVar, VolumeMount } from '../checks/pod.ts';
 import { safeContext } from '../checks/safe-defaults.ts';
 import { SIDECAR_VOLUMES } from '../checks/sidecar.ts';
+import { absolutePath } from '../terms/absolute-path.ts';
 import { EXPLICIT_PORT } from '../terms/fixed-names.ts';
 import { agentEnvironment } from './agent-environment.ts';
 import { AGENT_MOUNT, CA_FILE } from './volumes.ts';
@@ -35,5 +36,5 @@ function mounts(own: readonly VolumeMount[]): VolumeMount[] {
 
 /** Whether a mount is of a volume of ours, or stands where ours does. */
 export function touchesSidecar({ name, mountPath }: VolumeMount): boolean {
-  return SIDECAR_VOLUMES.has(name) || mountPath.replace(/\/+/g, '/').replace(/\/$/, '') === AGENT_MOUNT.mountPath;
+  return SIDECAR_VOLUMES.has(name) || absolutePath(mountPath) === AGENT_MOUNT.mountPath;
 }

@@ -4,7 +4,7 @@ import { SIDECAR_CONTAINERS, SIDECAR_VOLUMES } from '../../../src/core/checks/si
 
 const optional = { requiredKeys: ['name'] as ['name'] };
 const volumeName = fc.constantFrom(...SIDECAR_VOLUMES, 'data', 'tmp');
-const mountPath = fc.constantFrom('/data', '/tmp', '/var/run/sallyport', '/var/run/sallyport/', '/var//run/sallyport', '/var/run/secrets/sallyport', '/');
+const mountPath = fc.constantFrom('/data', 'var/run/sallyport', '/var/run/x/../sallyport', '/tmp', '/var/run/sallyport', '/var/run/sallyport/', '/var//run/sallyport', '/var/run/secrets/sallyport', '/');
 const mount = fc.record({ name: volumeName, mountPath, readOnly: fc.boolean() }, { requiredKeys: ['name', 'mountPath'] });
 const variable = fc.record({ name: fc.constantFrom('HTTP_PROXY', 'https_proxy', 'SSL_CERT_FILE', 'PATH', 'A'), value: fc.string() }, optional);
 const securityContext = fc.record({
