@@ -28,7 +28,7 @@ export function openAiChat(stream: boolean, usage = true): ModelAnswer {
     const call = { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: TEXT } };
     return whole({ ...chat, object: 'chat.completion', choices: [{ index: 0, finish_reason: 'tool_calls', message: { role: 'assistant', content: 'Let me see.', tool_calls: [call] } }], usage: chatUsage });
   }
-  const chunk = (delta: unknown, finish: string | null = null): string => data({ ...chat, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }], ...(usage && { usage: null }) });
+  const chunk = chatChunk(usage);
   return {
     type: SSE, pieces: [
       chunk({ role: 'assistant', content: 'Let me ' }), chunk({ content: 'see.' }),
@@ -39,6 +39,11 @@ export function openAiChat(stream: boolean, usage = true): ModelAnswer {
       'data: [DONE]\n\n',
     ],
   };
+}
+
+/** With usage, all chunks but the last say that they have none. */
+function chatChunk(usage: boolean): (delta: unknown, finish?: string) => string {
+  return (delta, finish) => data({ ...chat, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish ?? null }], ...(usage && { usage: null }) });
 }
 
 export function openAiResponses(stream: boolean): ModelAnswer {
@@ -93,15 +98,18 @@ export function anthropic(stream: boolean): ModelAnswer {
 
 /** `list`: streamed as a list of JSON values, which is what Google does without `alt=sse`. */
 export function gemini(stream: boolean | 'list'): ModelAnswer {
-  const chunk = (parts: unknown[], finish?: string, thoughts = 10): unknown => ({
-    candidates: [{ index: 0, content: { role: 'model', parts }, ...(finish !== undefined && { finishReason: finish }) }], modelVersion: 'gemini-test-2026',
-    usageMetadata: { promptTokenCount: 90, cachedContentTokenCount: 60, candidatesTokenCount: 30, thoughtsTokenCount: thoughts, toolUsePromptTokenCount: 10, totalTokenCount: 140 },
-  });
   const call = { functionCall: { id: 'call_1', name: 'get_weather', args: ARGUMENTS } };
-  const chunks = [chunk([{ text: 'Let me {"see"} ]. \\' }], undefined, 1), chunk([call], 'STOP')];
+  const chunks = [candidate([{ text: 'Let me {"see"} ]. \\' }], undefined, 1), candidate([call], 'STOP')];
   if (stream === true) return { type: SSE, pieces: chunks.map(data) };
   if (stream === 'list') return { type: JSON_TYPE, pieces: ['[', JSON.stringify(chunks[0], undefined, 1), '\r\n,\r\n', JSON.stringify(chunks[1]), ']'] };
-  return whole(chunk([{ text: 'Let me see.' }, call], 'STOP'));
+  return whole(candidate([{ text: 'Let me see.' }, call], 'STOP'));
+}
+
+function candidate(parts: unknown[], finish?: string, thoughts = 10): unknown {
+  return {
+    candidates: [{ index: 0, content: { role: 'model', parts }, ...(finish !== undefined && { finishReason: finish }) }], modelVersion: 'gemini-test-2026',
+    usageMetadata: { promptTokenCount: 90, cachedContentTokenCount: 60, candidatesTokenCount: 30, thoughtsTokenCount: thoughts, toolUsePromptTokenCount: 10, totalTokenCount: 140 },
+  };
 }
 
 const BINARY = 'application/vnd.amazon.eventstream';

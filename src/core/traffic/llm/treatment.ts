@@ -49,9 +49,9 @@ class LlmRequest implements RequestTreatment {
 }
 
 /** Only a streamed chat tells its usage on demand. */
-function asksForNoUsage({ stream }: LlmMessage, { api }: LlmEndpoint, body: Members): boolean {
+function asksForNoUsage({ stream }: LlmMessage, { api, silent }: LlmEndpoint, body: Members): boolean {
   const options = body['stream_options'] ?? {};
-  return api === 'openai-chat' && stream && isObject(options) && options['include_usage'] !== true;
+  return api === 'openai-chat' && silent !== true && stream && isObject(options) && options['include_usage'] !== true;
 }
 
 function withUsage(body: Members): Members {

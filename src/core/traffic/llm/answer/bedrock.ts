@@ -7,6 +7,7 @@ import { anthropicUsage, converseUsage, invocationUsage, openAiChatUsage } from 
 
 /** Converse's answer, or one of its events under the event's name: `{"contentBlockStart": {...}}`. */
 export const readConverse: ReadValue = (value, into) => {
+  into.failed(value['error']);
   const message = objectAt(objectAt(value, 'output'), 'message');
   for (const [index, block] of objectsOf(message['content']).entries()) readToolUse(objectAt(block, 'toolUse'), String(index), into);
   const start = objectAt(value, 'contentBlockStart');
