@@ -95,6 +95,12 @@ export class RequestBody {
     return this.flowing;
   }
 
+  /** Whether the rest of it cannot be read away after a refusal: it is longer than `drain`, or who waits for "100 Continue" may send it or not, and nobody could tell it from the next request. */
+  isLost(expectContinue: boolean, drain: number): boolean {
+    const tooLong = this.framing.kind === 'length' && this.framing.length - this.bytes > drain;
+    return !this.complete && (expectContinue || tooLong);
+  }
+
   #pass(upstream: Upstream, chunk: Uint8Array): boolean {
     this.#sink?.write(chunk);
     return upstream.data(chunk);

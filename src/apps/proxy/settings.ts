@@ -34,6 +34,8 @@ export interface ProxyLimits {
   readonly bodyTimeout: number;
   /** From the request's last byte to the answer's head. */
   readonly answerTimeout: number;
+  /** How long an answer that is billed is read on after the agent hung up. */
+  readonly meterTimeout: number;
   readonly handshakeTimeout: number;
   readonly upstreamPerHost: number;
   /** For one of a host's connections to become free. */
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: ProxyLimits = Object.freeze({
   idleTimeout: 120_000,
   bodyTimeout: 300_000,
   answerTimeout: 600_000,
+  meterTimeout: 300_000,
   handshakeTimeout: 10_000,
   upstreamPerHost: 64,
   upstreamWait: 10_000,

@@ -40,6 +40,8 @@ export interface RequestTreatment {
 export interface AnswerTreatment {
   /** Whether the bytes may come out different from how they went in: then no length is announced. */
   readonly alters: boolean;
+  /** The answer is billed: it is read to its end, within a bound, although the agent hung up. */
+  readonly metered?: true;
   head?(head: AnswerHead): AnswerHead;
   /** `chunk` is a view: what is kept of it after returning has to be copied. */
   data(chunk: Uint8Array, out: Emit): void | Promise<void>;

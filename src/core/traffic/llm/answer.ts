@@ -33,7 +33,6 @@ export const UNREAD_FLAG = 'model-answer-unread';
  */
 export class LlmAnswer implements AnswerTreatment {
   readonly alters: boolean;
-  /** The answer is worth reading to its end although the agent hung up: it is billed all the same. */
   readonly metered = true;
   readonly #read: ReadValue;
   readonly #collected: Collected;
