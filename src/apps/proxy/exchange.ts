@@ -6,6 +6,7 @@ import type { Permit } from '../../core/terms/permit.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message.ts';
 import type { Refused } from '../../core/traffic/problem.ts';
+import { AbsentAgent } from './absent-agent.ts';
 import type { AgentSide, AnswerRelay } from './agent-side.ts';
 import { AnswerPipe } from './answer-pipe.ts';
 import { CallFacts, mediaTypeOf } from './call-facts.ts';
@@ -19,6 +20,8 @@ import { plainRequest, treatedRequest } from './outgoing.ts';
 import { RequestBody } from './request-body.ts';
 import { type MadeTreatments, factsOf, makeTreatments, type TreatmentKind } from './treatments.ts';
 import type { Breakage, Upstream, UpstreamUser } from './upstream.ts';
+import { wordsFor } from './refusal-words.ts';
+import { maySendAgain } from './send-again.ts';
 import { Upload } from './upload.ts';
 import { wholeAction } from './whole-action.ts';
 
@@ -29,8 +32,7 @@ export interface Request {
   readonly action: Action;
 }
 
-/** RFC 9110 section 9.2.2: sending them twice has the effect of sending them once. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const GONE = { reason: 'client-gone', sentence: 'The agent hung up before the call was over.' } as const;
 
 /**
  * One call from its head to its end: judged and recorded by the guard, then sent on the permit, both bodies streamed, the
@@ -38,15 +40,16 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
  */
 export class Exchange implements UpstreamUser, OpenCall {
   readonly #house: House;
-  readonly #agent: AgentSide;
+  #agent: AgentSide;
   readonly #request: Request;
   readonly #body: RequestBody;
-  readonly #relay: AnswerRelay;
+  #relay: AnswerRelay;
   readonly #facts: CallFacts;
   /** As it was judged: with its body, where that was needed. */
   #action: Action;
   /** State of the guard that the permit comes from, or was upheld in. */
   #judgedAt: number;
+  #needs: Needs | undefined;
   #permit: Permit | undefined;
   #share: CallHold | undefined;
   #upload: Upload | undefined;
@@ -91,7 +94,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     const { call, entry, head, action } = this.#request;
     const { guard, openCalls, treatments } = this.#house;
     openCalls.add(this);
-    const needs = guard.needs(action);
+    const needs = this.#needs = guard.needs(action);
     if (needs !== undefined && action.kind === 'http') this.#action = await this.#gather(action, needs);
     const admission = await guard.admit({ call, entry, action: this.#action });
     if ('refused' in admission) return this.#refuse(admission.refused);
@@ -140,9 +143,10 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   agentGone(): void {
-    if (this.#over && !this.#leaving) return;
-    this.#body.giveUp({ reason: 'client-gone', sentence: 'The agent hung up before the call was over.' });
-    this.#end({ result: 'cut', reason: 'client-gone', sentence: 'The agent hung up before the call was over.' });
+    if (this.#agent instanceof AbsentAgent || (this.#over && !this.#leaving)) return;
+    this.#body.giveUp(GONE);
+    if (!this.#over && this.#body.complete && this.#upstream !== undefined && this.#treatments?.answer.some(({ metered }) => metered)) this.#readOn(this.#upstream);
+    else this.#end({ result: 'cut', ...GONE });
   }
 
   expire(): void {
@@ -155,7 +159,7 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#fail('upstream-timeout', 'The upstream did not answer in time.');
   }
 
-  /* What the policy tells. */
+  /* What the policy and the end of the proxy tell. */
 
   rejudge(): void {
     const { guard } = this.#house;
@@ -165,11 +169,10 @@ export class Exchange implements UpstreamUser, OpenCall {
     else this.#fail(objection.reason, objection.sentence);
   }
 
-  /* What the end of the proxy asks. */
-
   shutDown(): void {
-    this.#body.giveUp({ reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
-    if (!this.#over || this.#leaving) this.#end({ result: 'cut', reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' });
+    const why = { reason: 'shutting-down', sentence: 'The proxy was shut down before the call was over.' } as const;
+    this.#body.giveUp(why);
+    if (!this.#over || this.#leaving) this.#end({ result: 'cut', ...why });
   }
 
   /* What the upstream's connection tells. */
@@ -220,9 +223,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   broken(breakage: Breakage): void {
-    const { head } = this.#request;
-    const safe = breakage.unprocessed === true || (this.#facts.reused && breakage.untouched && IDEMPOTENT.has(head.method));
-    const again = safe && head.framing.kind === 'none' && !this.#again;
+    const again = !this.#again && maySendAgain(breakage, this.#request.head, this.#facts.reused);
     if (!again || this.#permit === undefined || this.#action.kind !== 'http') return this.#fail(breakage.reason, breakage.sentence);
     this.#again = true;
     void this.#send(this.#permit, this.#action, false);
@@ -250,7 +251,8 @@ export class Exchange implements UpstreamUser, OpenCall {
     try {
       const kept = mayReuse ? this.#house.pool.take(permit) : undefined;
       this.#facts.reused = kept !== undefined;
-      const upstream = kept ?? await this.#dial(permit);
+      this.#dialling = new AbortController();
+      const upstream = kept ?? await this.#house.pool.connect(permit, this.#dialling.signal);
       if (this.#over) return upstream.destroy();
       this.#upstream = upstream;
       this.#facts.reached = upstream;
@@ -259,11 +261,6 @@ export class Exchange implements UpstreamUser, OpenCall {
     } catch (error) {
       this.#failOn(error);
     }
-  }
-
-  async #dial(permit: Permit): Promise<Upstream> {
-    this.#dialling = new AbortController();
-    return await this.#house.pool.connect(permit, this.#dialling.signal);
   }
 
   #forward(upstream: Upstream, permit: Permit, action: HttpAction): void {
@@ -301,6 +298,15 @@ export class Exchange implements UpstreamUser, OpenCall {
     this.#over = true;
     this.#leaving = true;
     this.#relay.end(trailers, () => { if (this.#leaving) this.#end({ result: 'completed' }); });
+  }
+
+  /** The answer is billed whether or not anybody waits for it. */
+  #readOn(upstream: Upstream): void {
+    const { deadlines, limits } = this.#house;
+    const absent = new AbsentAgent(this.#relay, deadlines, limits.meterTimeout, () => { this.#end({ result: 'cut', ...GONE }); });
+    this.#agent = this.#relay = absent;
+    this.#stalled = false;
+    if (!this.#held) upstream.resume();
   }
 
   #hold(held: boolean): void {
@@ -348,12 +354,9 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   #answer(refused: Refused): void {
-    const { framing } = this.#body;
-    const { limits } = this.#house;
-    // Who waits for "100 Continue" may send the body after a refusal or not: nobody could tell it from the next request.
-    const tooLong = framing.kind === 'length' && framing.length - this.#body.bytes > limits.drain;
-    const lost = !this.#body.complete && (this.#request.head.expectContinue || tooLong);
-    this.#relay.problem(refused, !lost);
+    const lost = this.#body.isLost(this.#request.head.expectContinue, this.#house.limits.drain);
+    const words = this.#needs && wordsFor(this.#needs, this.#request.head, this.#action, this.#body.gathered, refused);
+    this.#relay.problem({ ...refused, words }, !lost);
     this.#leave();
   }
 

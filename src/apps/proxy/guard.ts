@@ -105,6 +105,13 @@ export class Guard {
     return { reason: 'permit-withdrawn', sentence: 'The policy changed while this call was under way and no longer permits it.' };
   }
 
+  /** What the rules say against something that is no call of its own: an entry of a list, or what a server asks of the agent. No limit counts it, and nothing may be sent on it. */
+  remark(action: Action): Deny | Hold | undefined {
+    const { snapshots, now } = this.#parts;
+    const verdict = evaluate(snapshots.current(), this.#subject(), action, now(), undefined, this.#usage);
+    return verdict.kind === 'permit' ? undefined : verdict;
+  }
+
   /** Counts bytes that are about to be sent; why they may not be. */
   sending({ facts }: Permit, bytes: number): Objection | undefined {
     return facts.limits.length === 0 ? undefined : this.#usage.sent(facts, bytes, this.#parts.now());

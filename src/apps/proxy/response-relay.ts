@@ -2,7 +2,7 @@ import type { Headers } from '../../core/terms/action.ts';
 import { forwardableHeaders } from '../../core/traffic/http1/forward.ts';
 import type { RequestHead, ResponseHead } from '../../core/traffic/http1/message.ts';
 import { CHUNK_END, chunkStart, lastChunk, writeResponseHead } from '../../core/traffic/http1/write.ts';
-import { problemBody, problemDocument, PROBLEM_MEDIA_TYPE, type Refused } from '../../core/traffic/problem.ts';
+import { refusalAnswer, type Refused } from '../../core/traffic/problem.ts';
 import type { AnswerRelay } from './agent-side.ts';
 
 export const CALL_HEADER = 'sallyport-call';
@@ -89,10 +89,9 @@ export class ResponseRelay implements AnswerRelay {
 
   problem(refused: Refused, keepAlive: boolean): void {
     this.keepAlive &&= keepAlive;
-    const { status, title } = problemDocument(refused);
-    const body = Buffer.from(problemBody(refused));
-    const later: Headers = refused.retryAfter === undefined ? [] : [['retry-after', String(refused.retryAfter)]];
-    this.#start(status, title, [['content-type', PROBLEM_MEDIA_TYPE], ['content-length', String(body.length)], ...later], false);
+    const { status, title, headers, body: text } = refusalAnswer(refused);
+    const body = Buffer.from(text);
+    this.#start(status, title, [...headers, ['content-length', String(body.length)]], false);
     if (this.#request.method !== 'HEAD') this.#gathered += latin1(body);
     this.flush();
   }

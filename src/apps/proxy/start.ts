@@ -99,16 +99,16 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
   const { records, log, now, snapshots, dialling, leafs } = ports;
   const metrics = new Metrics();
   const deadlines = new Deadlines(sweepInterval(limits));
-  const treatments = new Treatments(ports.treatments ?? standardTreatments);
+  const notices = new Notices({ records, log, now });
+  const treatments = new Treatments(ports.treatments ?? standardTreatments({ remark: (action) => guard.remark(action), notices }));
+  const guard: Guard = new Guard({ subject: settings.subject, snapshots, records, metrics, treatments, log, now });
   return {
-    limits, deadlines, metrics, records, log, leafs, treatments,
+    limits, deadlines, metrics, records, log, leafs, treatments, guard, notices,
     gathering: { left: limits.gathered },
-    guard: new Guard({ subject: settings.subject, snapshots, records, metrics, treatments, log, now }),
     pool: new UpstreamPool({ dialling, deadlines, metrics, limits }),
     openCalls: new OpenCalls(),
     handshakes: new Handshakes(limits.handshakes),
     hangUps: new HangUps(async () => await ports.tcpTable?.()),
-    notices: new Notices({ records, log, now }),
     streams: new Set(),
     nextCall: callIds(now, ports.randomBytes),
     closing: () => life.closing,

@@ -35,11 +35,13 @@ export function treatmentOf(tools: readonly CompiledTool[], opinions: readonly O
   // One that reads more than HTTP tells the data path more.
   const { treatment } = tools.find(({ protocol }) => protocol !== 'http') ?? first;
   const upload = least(tools.map((tool) => tool.treatment.upload));
+  const changed = (['deny', 'hold', 'allow'] as const).find((way) => tools.some((tool) => tool.treatment.changed === way));
   const download = least(tools.map((tool) => tool.treatment.download));
   return {
     ...treatment,
     http2: tools.every((tool) => tool.treatment.http2),
     strip: [...new Set(strip)],
+    ...(changed !== undefined && { changed }),
     ...(upload !== undefined && { upload }),
     ...(download !== undefined && { download }),
   };

@@ -121,12 +121,13 @@ function preset(reference: RuleReference, effect: Effect, { methods }: { readonl
   return { reference, effect, match: { ...(methods !== undefined && { methods: new Set(methods) }), tests }, strip: false, ofMessages: false, limits: [] };
 }
 
-function compileTreatment({ http, llm, limits }: Tool, protocol: ToolProtocol): Treatment {
+function compileTreatment({ http, llm, mcp, limits }: Tool, protocol: ToolProtocol): Treatment {
   return {
     ...PLAIN_TREATMENT,
     protocol,
     http2: http?.http2 === true || protocol === 'grpc',
     ...(llm !== undefined && { provider: llm.provider }),
+    ...(mcp !== undefined && { changed: mcp.changed ?? 'deny' }),
     ...(limits?.upload !== undefined && { upload: limits.upload }),
     ...(limits?.download !== undefined && { download: limits.download }),
   };

@@ -191,7 +191,10 @@ function allows({ methods, paths, tests }: CompiledMatch, call: CallView): boole
   if (paths !== undefined && !paths.some((pattern) => matchesPath(pattern, call.path))) return false;
   for (const test of tests) {
     const held = test.holds(call);
-    if (held instanceof Untold) call.untold = held.message;
+    if (held instanceof Untold) {
+      if (isListed(call)) continue;
+      call.untold = held.message;
+    }
     if (held !== true) return false;
   }
   return true;
@@ -209,8 +212,11 @@ function restricts({ methods, paths, tests }: CompiledMatch, call: CallView): bo
     if (held instanceof Untold) untold ??= held.message;
   }
   call.untold = untold;
-  return true;
+  return untold === undefined || !isListed(call);
 }
+
+/** What stands in a list may be called in one way or another: what cannot be told yet speaks neither for nor against it. */
+const isListed = ({ message }: CallView): boolean => message?.kind === 'mcp' && message.listed === true;
 
 function decided(note: Note | undefined, opinion: Protocol | Missed): Opinion {
   note?.({ policy: opinion.policy.reference, tool: opinion.tool.name, outcome: 'decided', sentence: decision(opinion) });

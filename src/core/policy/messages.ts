@@ -38,6 +38,7 @@ const HOUSEKEEPING = new Set([
   'initialize', 'server/discover', 'ping', 'tools/list', 'resources/list', 'resources/templates/list', 'prompts/list', 'logging/setLevel',
   'notifications/initialized', 'notifications/cancelled', 'notifications/progress', 'notifications/message',
   'notifications/tools/list_changed', 'notifications/resources/list_changed', 'notifications/resources/updated', 'notifications/prompts/list_changed', 'notifications/roots/list_changed',
+  'subscriptions/listen', 'notifications/subscriptions/acknowledged',
 ]);
 
 /** Whether a message, or a call without one (opening a stream, ending a session, listing models), goes with a tool that allows anything at all. */

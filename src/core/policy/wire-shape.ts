@@ -62,7 +62,7 @@ const tool: JsonSchema = {
     name: text(63),
     http: mapping(['hosts', 'tls'], { hosts, ports, addresses, tls: options('intercept', 'off', 'tunnel'), http2: yes, websocket: yes }),
     llm: mapping(['provider', 'hosts', 'tls'], { provider: options('openai', 'anthropic', 'gemini', 'bedrock'), hosts, ports, addresses, tls: options('intercept', 'off'), models: globs, maxTokens: tokens }),
-    mcp: mapping(['url'], { url: text(2_000), addresses }),
+    mcp: mapping(['url'], { url: text(2_000), addresses, changed: options('deny', 'hold', 'allow') }),
     grpc: mapping(['hosts'], { hosts, ports, addresses }),
     tcp: mapping(['hosts', 'ports'], { hosts, ports, addresses }),
     access: options('read-only', 'read-write', 'full'),

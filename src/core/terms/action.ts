@@ -46,6 +46,8 @@ export interface McpMessage {
   readonly name?: string;
   /** Absent: a notification. */
   readonly id?: string | number;
+  /** It is only asked whether there are arguments with which it would be permitted. */
+  readonly listed?: true;
 }
 
 /** One request to a model. */

@@ -18,6 +18,8 @@ export interface Treatment {
   readonly protocol: ToolProtocol;
   /** Of an `llm` tool. */
   readonly provider?: LlmProvider;
+  /** Of an `mcp` tool: what is done about a tool whose description is not what it was. */
+  readonly changed?: 'deny' | 'hold' | 'allow';
   /** Whether the upstream may be called by HTTP/2. */
   readonly http2: boolean;
   /** Tools that the request offers to a model and that are taken out of it, by their exact names. */

@@ -1,4 +1,5 @@
 import { REASONS, type ReasonCode } from '../terms/reason.ts';
+import type { Headers } from '../terms/action.ts';
 import type { RuleReference } from '../terms/verdict.ts';
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
@@ -12,6 +13,14 @@ export interface Refused {
   readonly call?: string | undefined;
   /** Seconds after which another try may pass. */
   readonly retryAfter?: number | undefined;
+  /** The whole answer, where the tool's protocol has words of its own for it. */
+  readonly words?: RefusalWords | undefined;
+}
+
+export interface RefusalWords {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
 }
 
 /** Members of RFC 9457 section 3.1, then ours. */
@@ -44,6 +53,14 @@ export function problemDocument(refused: Refused): ProblemDocument {
     ...(refused.hint !== undefined && { hint: refused.hint }),
     ...(refused.retryAfter !== undefined && { retryAfter: refused.retryAfter }),
   };
+}
+
+/** The answer to a refused request: in its protocol's words, else as a problem document. */
+export function refusalAnswer(refused: Refused): RefusalWords & { readonly title: string } {
+  const { status, title } = problemDocument(refused);
+  const later: Headers = refused.retryAfter === undefined ? [] : [['retry-after', String(refused.retryAfter)]];
+  const words = refused.words ?? { status, headers: [['content-type', PROBLEM_MEDIA_TYPE]], body: problemBody(refused) };
+  return { ...words, title: words.status === status ? title : 'OK', headers: [...words.headers, ...later] };
 }
 
 /** The document as it is sent: indented, because people read it with curl, and ending with a line end. */

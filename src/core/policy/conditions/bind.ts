@@ -77,6 +77,7 @@ function agent({ subject: { agent: name, namespace, serviceAccount } }: CallView
 
 function args({ message: said }: CallView): CelInput {
   if (said?.kind !== 'mcp') throw new Untold('there are no arguments');
+  if (said.listed === true) throw new Untold('the arguments are not known yet');
   return celValue(said.args ?? {});
 }
 

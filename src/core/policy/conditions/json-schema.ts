@@ -17,14 +17,14 @@ export function schemaFault(schema: Schema): TextFault | undefined {
   return 'fault' in read ? read.fault : undefined;
 }
 
-/** Compiles a schema of anybody's: bounded in size, patterns in linear time, nothing fetched. Loaded when the first schema needs it. */
-export function readSchema(schema: Schema): { readonly fits: Fits } | { readonly fault: TextFault } {
+/** Compiles a schema of anybody's: bounded in size, patterns in linear time, nothing fetched. Loaded when the first schema needs it. `foreign`: whoever wrote it did not write a rule, so that formats and unknown words in it say nothing. */
+export function readSchema(schema: Schema, foreign = false): { readonly fits: Fits } | { readonly fault: TextFault } {
   if (JSON.stringify(schema).length > LONGEST_SCHEMA) return { fault: { message: `is longer than ${LONGEST_SCHEMA} characters` } };
   const costly = costlyPart(schema);
   if (costly !== undefined) return { fault: costly };
   try {
     // A validator for each: what two schemas call themselves must not collide.
-    const validate: ValidateFunction = new (ajv().Ajv2020)(OPTIONS).compile(schema as AnySchemaObject);
+    const validate: ValidateFunction = new (ajv().Ajv2020)(foreign ? { ...OPTIONS, strict: false, validateFormats: false } : OPTIONS).compile((foreign ? withoutVersion(schema) : schema) as AnySchemaObject);
     return { fits: (value) => withinBudget(() => validate(value)) };
   } catch (error) {
     return { fault: { message: `is no JSON Schema that can be enforced: ${error instanceof Error ? error.message.slice(0, 300) : 'unknown'}`, expected: 'a JSON Schema of version 2020-12 without formats and remote references' } };
@@ -40,6 +40,11 @@ const OPTIONS: Options = {
   logger: false,
   code: { regExp: Object.assign((pattern: string) => compiledPattern(pattern), { code: 'undefined' }) as unknown as NonNullable<NonNullable<Options['code']>['regExp']> },
 };
+
+/** Earlier versions differ in little that a tool's arguments are declared by. */
+function withoutVersion(schema: Schema): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
+}
 
 /** What takes time that grows with the square of the value, or with nothing at all. */
 function costlyPart(value: unknown): TextFault | undefined {

@@ -21,6 +21,7 @@ export const llmTool = z.strictObject({
 export const mcpTool = z.strictObject({
   url,
   addresses,
+  changed: z.enum(['deny', 'hold', 'allow']).meta({ description: 'What is done about a tool whose description or schema is not what it was at first sight: `deny` and `hold` take it out of lists and refuse calls of it, `allow` only records it. Absent: `deny`.' }).optional(),
 }).superRefine((tool, context) => literalsCovered({ hosts: [urlParts(tool.url)?.host ?? ''], addresses: tool.addresses }, context, ['url'])).meta({ description: 'A server of the Model Context Protocol, over streamable HTTP.' });
 
 export const grpcTool = z.strictObject({ hosts, ports, addresses }).superRefine(literalsCovered).meta({ description: 'A gRPC service, over TLS.' });

@@ -9,11 +9,11 @@ export interface Listing {
   use(name: string): McpMessage;
 }
 
-const TOOLS: Listing = { member: 'tools', key: 'name', use: (tool) => ({ kind: 'mcp', method: 'tools/call', tool }) };
-const PROMPTS: Listing = { member: 'prompts', key: 'name', use: (name) => ({ kind: 'mcp', method: 'prompts/get', name }) };
-const RESOURCES: Listing = { member: 'resources', key: 'uri', use: (name) => ({ kind: 'mcp', method: 'resources/read', name }) };
+const TOOLS: Listing = { member: 'tools', key: 'name', use: (tool) => ({ kind: 'mcp', method: 'tools/call', tool, listed: true }) };
+const PROMPTS: Listing = { member: 'prompts', key: 'name', use: (name) => ({ kind: 'mcp', method: 'prompts/get', name, listed: true }) };
+const RESOURCES: Listing = { member: 'resources', key: 'uri', use: (name) => ({ kind: 'mcp', method: 'resources/read', name, listed: true }) };
 /** A template is judged as it stands, with its placeholders. */
-const TEMPLATES: Listing = { member: 'resourceTemplates', key: 'uriTemplate', use: (name) => ({ kind: 'mcp', method: 'resources/read', name }) };
+const TEMPLATES: Listing = { member: 'resourceTemplates', key: 'uriTemplate', use: (name) => ({ kind: 'mcp', method: 'resources/read', name, listed: true }) };
 
 export const LISTINGS: readonly Listing[] = [TOOLS, RESOURCES, TEMPLATES, PROMPTS];
 
