@@ -44,7 +44,7 @@ export interface ToolServerOptions {
 let shared: Promise<Authority> | undefined;
 
 /** One CA for all fake servers of a test process: making keys is the slow part. */
-async function fakeAuthority(): Promise<Authority> {
+export async function fakeAuthority(): Promise<Authority> {
   shared ??= createAuthority({ commonName: 'Fake tools', now: Date.now, lifetime: 24 * 3_600_000 });
   return await shared;
 }
@@ -79,7 +79,7 @@ export async function startToolServer(options: ToolServerOptions): Promise<ToolS
   };
 }
 
-function contextFor(authority: Authority, host: string): ReturnType<Authority['leaf']> {
+export function contextFor(authority: Authority, host: string): ReturnType<Authority['leaf']> {
   const parsed = parseHost(host);
   if (!parsed.ok) throw new Error(parsed.sentence);
   return authority.leaf(parsed.host);

@@ -11,7 +11,7 @@ import type { Timed } from './deadlines.ts';
 import { Exchange } from './exchange.ts';
 import type { Unheard } from './hang-ups.ts';
 import type { House, Stream } from './house.ts';
-import { malformed, readAction } from './read-action.ts';
+import { malformed, readAction, UNREAD, unreadAction } from './read-action.ts';
 import { type AgentConnection, ResponseRelay } from './response-relay.ts';
 
 /** Opens what a CONNECT asks for, on the socket that is no longer this stream's; or says why the request is refused. */
@@ -21,11 +21,6 @@ export type Connect = (head: RequestHead) => ((socket: Socket, rest: Buffer) => 
 const READ_AHEAD = 65_536;
 /** How long what an agent still sends after the last answer has left is read away, so that a reset does not overtake the answer. */
 const LINGER = 2_000;
-
-/** A request that could not be read; what is known of it stands in its action. */
-const UNREAD: RequestHead = {
-  method: 'GET', target: '/', form: { form: 'origin', path: '/' }, version: '1.1', headers: [], framing: { kind: 'none' }, keepAlive: false, expectContinue: false,
-};
 
 /** The requests of one agent connection, one after the other; the socket is plain or already decrypted. */
 export class AgentStream implements RequestSink, AgentSide, AgentConnection, Stream, Timed, Unheard {
@@ -261,9 +256,7 @@ export class AgentStream implements RequestSink, AgentSide, AgentConnection, Str
 
   #refuseUnread(reason: ReasonCode, sentence: string): void {
     this.#deaf = true;
-    const [claim] = this.#arrival?.claims ?? [];
-    const authority = this.#arrival && claim?.port !== undefined ? { scheme: this.#arrival.scheme, host: claim.host, port: claim.port } : undefined;
-    this.#begin(UNREAD, { kind: 'malformed', reason, sentence, ...(authority && { authority }) });
+    this.#begin(UNREAD, unreadAction(this.#arrival, reason, sentence));
     this.end([]);
   }
 

@@ -5,16 +5,16 @@ import { errorText } from '../../core/terms/error-text.ts';
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import { type ClientHello, readClientHello } from '../../core/traffic/client-hello.ts';
 import { AgentStream } from './agent-stream.ts';
-import type { Claim } from './authority-check.ts';
+import type { Arrival, Claim } from './authority-check.ts';
 import type { Timed } from './deadlines.ts';
 import { type Destination, entryOf, refuseConnection } from './destination.ts';
 import type { House } from './house.ts';
+import { AgentSession } from './http2/agent-session.ts';
 
 /** Fatal alerts in a record of TLS 1.0, which every version reads (RFC 8446 section 6; RFC 7301 section 3.2). */
 const HANDSHAKE_FAILURE = fatal(40);
 const NO_APPLICATION_PROTOCOL = fatal(120);
-/** In the order in which we would have them. */
-const ALPN = ['http/1.1', 'http/1.0'];
+const ALPN = new Set(['h2', 'http/1.1', 'http/1.0']);
 
 /** Answers a TLS client as the host that it asks for, and reads its requests in the clear. */
 export function intercept(house: House, socket: Socket, destination: Destination, first: Buffer): void {
@@ -64,22 +64,24 @@ class Interception implements Timed {
     const named = hello.name === undefined ? undefined : parseHost(hello.name);
     if (named?.ok === false) return this.#refuse('host-malformed', `The TLS server name is no host: ${named.sentence}.`);
     if (named?.ok === true && isAddressLiteral(named.host)) return this.#refuse('host-malformed', 'The TLS server name is an address, which RFC 6066 section 3 forbids.');
-    if (hello.alpn.length > 0 && !ALPN.some((protocol) => hello.alpn.includes(protocol))) {
-      return this.#refuse('protocol-unknown', 'The TLS client does not offer HTTP/1.1, which is the only protocol that is let through.', NO_APPLICATION_PROTOCOL);
+    // In the client's order, which says what it would rather speak.
+    const protocols = hello.alpn.filter((protocol) => ALPN.has(protocol));
+    if (hello.alpn.length > 0 && protocols.length === 0) {
+      return this.#refuse('protocol-unknown', 'The TLS client offers neither HTTP/1.1 nor HTTP/2, and no other protocol is let through.', NO_APPLICATION_PROTOCOL);
     }
     const { claim } = this.#destination;
     const claims: Claim[] = named === undefined ? [claim] : [claim, { source: 'TLS server name', host: named.host }];
     this.#socket.pause();
     this.#stopReading();
     this.#socket.on('close', this.#onGone);
-    this.#leave = this.#house.handshakes.enter(() => { this.#handshake(claims); });
+    this.#leave = this.#house.handshakes.enter(() => { this.#handshake(claims, protocols); });
   }
 
-  #handshake(claims: readonly Claim[]): void {
+  #handshake(claims: readonly Claim[], protocols: string[]): void {
     const secureContext = this.#leaf(claims);
     if (secureContext === undefined) return;
     this.#socket.unshift(this.#hello);
-    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext, ALPNProtocols: ALPN });
+    const secure = new TLSSocket(this.#socket, { isServer: true, secureContext, ALPNProtocols: protocols.length > 0 ? protocols : ['http/1.1'] });
     secure.on('error', (error: Error) => { this.#failed(error); });
     secure.once('end', this.#onGone).once('close', this.#onGone);
     secure.once('secure', () => {
@@ -87,7 +89,9 @@ class Interception implements Timed {
       this.#finish();
       secure.disableRenegotiation();
       secure.setNoDelay(true);
-      void new AgentStream(this.#house, secure, { entry: entryOf(this.#destination, 'https'), scheme: 'https', claims }, undefined, this.#socket);
+      const arrival: Arrival = { entry: entryOf(this.#destination, 'https'), scheme: 'https', claims };
+      if (secure.alpnProtocol === 'h2') void new AgentSession(this.#house, secure, arrival);
+      else void new AgentStream(this.#house, secure, arrival, undefined, this.#socket);
     });
   }
 

@@ -3,7 +3,7 @@ import type { Action, Headers, MalformedAction } from '../../core/terms/action.t
 import type { ReasonCode } from '../../core/terms/reason.ts';
 import type { RequestHead } from '../../core/traffic/http1/message.ts';
 import type { Target } from '../../core/traffic/http1/target.ts';
-import { absoluteAuthority, type Agreement, type AuthorityCheck } from './authority-check.ts';
+import { absoluteAuthority, type Agreement, type Arrival, type AuthorityCheck } from './authority-check.ts';
 
 /**
  * What a request asks for, in its one normal form, or why that cannot be said.
@@ -39,4 +39,16 @@ function withoutOk({ reason, sentence, authority }: Extract<Agreement, { ok: fal
 /** What is refused for another reason than the rules', with as much as is known of it. */
 export function malformed({ authority, method, path }: Action, reason: ReasonCode, sentence: string): MalformedAction {
   return { kind: 'malformed', reason, sentence, ...(authority && { authority }), ...(method !== undefined && { method }), ...(path !== undefined && { path }) };
+}
+
+/** A request that could not be read; what is known of it stands in its action. */
+export const UNREAD: RequestHead = {
+  method: 'GET', target: '/', form: { form: 'origin', path: '/' }, version: '1.1', headers: [], framing: { kind: 'none' }, keepAlive: false, expectContinue: false,
+};
+
+/** What is known of such a request: where the connection leads, if that says a port. */
+export function unreadAction(arrival: Arrival | undefined, reason: ReasonCode, sentence: string): MalformedAction {
+  const [claim] = arrival?.claims ?? [];
+  const authority = arrival && claim?.port !== undefined ? { scheme: arrival.scheme, host: claim.host, port: claim.port } : undefined;
+  return { kind: 'malformed', reason, sentence, ...(authority && { authority }) };
 }

@@ -216,13 +216,6 @@ describe('captured listeners', () => {
     expect((await world.ask('captured-tls', 'api.example.com', { port: server.port })).status).toBe(200);
   });
 
-  test('a client that offers HTTP/2 alone is refused and told apart', async () => {
-    const { world } = await secureWorld();
-    await expect(world.enter('captured-tls', 'api.example.com', { alpn: ['h2'] })).rejects.toThrow(/no application protocol/i);
-
-    expect(await world.records.intent()).toMatchObject({ decision: 'deny', reason: 'protocol-unknown' });
-  });
-
   test('a client that offers HTTP/1.0 alone is answered', async () => {
     const { world, server } = await secureWorld();
     const socket = await world.enter('captured-tls', 'api.example.com', { alpn: ['http/1.0'] });

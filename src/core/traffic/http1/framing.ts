@@ -54,7 +54,7 @@ function chunkedFraming(version: Version, encoding: string): Framing {
 }
 
 /** One spelling for each length: no sign, no leading zero, no list, at most 15 digits so that it is exact as a number. */
-function readLength(text: string): number {
+export function readLength(text: string): number {
   if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) {
     throw new ProtocolFault('content-length-malformed', `expected Content-Length in plain decimals, got ${/^[-+]?[0-9]{1,20}$/.test(text) ? quoted(text) : 'something else'}`);
   }

@@ -12,6 +12,11 @@ const METHODS = new Set([
   'REBIND', 'REPORT', 'SEARCH', 'UNBIND', 'UNLINK', 'UNLOCK',
 ]);
 
+/** Whether it is one that is let through to be judged. */
+export function isMethod(text: string): boolean {
+  return METHODS.has(text);
+}
+
 export interface RequestLine {
   readonly method: string;
   readonly target: string;
@@ -39,7 +44,7 @@ export function readRequestLine(text: string): RequestLine {
     throw new ProtocolFault('not-http1', 'expected HTTP/1.1, got the preface of HTTP/2 (prior knowledge)');
   }
   const version = readVersion(protocol);
-  if (!METHODS.has(method)) throw unknownMethod(method);
+  if (!isMethod(method)) throw unknownMethod(method);
   return { method, target: text.slice(first + 1, second), version, next: end + 2 };
 }
 

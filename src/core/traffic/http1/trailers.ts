@@ -14,7 +14,11 @@ const FORBIDDEN = new Set([
 
 /** The fields after the last chunk. Throws `trailer-forbidden`, or what `readFields` throws. */
 export function readTrailers(text: string, maximum: number): Headers {
-  const trailers = readFields(text, 0, maximum);
+  return checkTrailers(readFields(text, 0, maximum));
+}
+
+/** The same fields, none of which belongs in a head. Throws `trailer-forbidden`. */
+export function checkTrailers(trailers: Headers): Headers {
   const forbidden = trailers.find(([name]) => FORBIDDEN.has(name));
   if (forbidden !== undefined) {
     throw new ProtocolFault('trailer-forbidden', `expected no field in the trailers that belongs in the head, got "${forbidden[0]}"`);
