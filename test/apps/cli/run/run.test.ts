@@ -117,6 +117,25 @@ describe.skipIf(!entry.found)(`a program in a network namespace of its own${entr
     }
   });
 
+  test('starts an MCP server on standard input and output, whose own calls pass the same gate', async () => {
+    const server = `
+      for await (const line of (await import('node:readline')).createInterface({ input: process.stdin })) {
+        const { id, params } = JSON.parse(line);
+        const response = await fetch(params.arguments.url, { method: params.name });
+        console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: String(response.status) }] } }));
+      }`;
+    const agent = `
+      const child = (await import('node:child_process')).spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(server)}], { stdio: ['pipe', 'pipe', 'inherit'] });
+      for (const name of ['GET', 'POST']) child.stdin.write(JSON.stringify({ jsonrpc: '2.0', id: name, method: 'tools/call', params: { name, arguments: { url: process.argv[1] } } }) + '\\n');
+      child.stdin.end();
+      child.stdout.pipe(process.stdout);`;
+    calls.length = 0;
+    const { stdout, stderr } = await run(['--require-capture'], unaware(process.execPath, '--input-type=module', '-e', agent, `https://api.example.com:${port}/v1/items`));
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { result: { content: { text: string }[] } }).result.content[0]?.text)).toEqual(['200', '403']);
+    expect(calls).toEqual(['GET /v1/items']);
+  });
+
   test('is seen to hang up on a call from in there, and the tool is left as well', async () => {
     const program = `fetch('https://api.example.com:${port}/never', { signal: AbortSignal.timeout(1_000) }).catch(({ name }) => { console.log(name); process.stdin.once('data', () => process.exit()); });`;
     const { heard, input, ended } = start(['--require-capture'], unaware(process.execPath, '-e', program));
