@@ -21,11 +21,11 @@ function read(pieces: readonly Uint8Array[]): unknown {
   const reader = new EventStreamReader(2_000);
   const messages: EventMessage[] = [];
   try {
-    for (const piece of pieces) messages.push(...reader.push(piece).map(({ headers, payload }) => ({ headers, payload: Uint8Array.from(payload) })));
+    for (const piece of pieces) reader.push(piece, ({ headers, payload }) => { messages.push({ headers, payload: Uint8Array.from(payload) }); });
     reader.end();
     return messages;
   } catch (error) {
-    if (error instanceof EventStreamFault) return error.code;
+    if (error instanceof EventStreamFault) return [error.code, messages];
     throw error;
   }
 }

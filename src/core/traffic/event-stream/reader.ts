@@ -29,24 +29,22 @@ export class EventStreamReader {
     this.#largest = largest;
   }
 
-  /** The messages that end in `chunk`. Throws `EventStreamFault`. */
-  push(chunk: Uint8Array): EventMessage[] {
+  /** Tells of the messages that end in `chunk`. Throws `EventStreamFault`, after those before it were told of. */
+  push(chunk: Uint8Array, tell: (message: EventMessage) => void): void {
     if (this.#bytes + chunk.length < (this.#total ?? PRELUDE)) {
       this.#hold(chunk);
-      return [];
+      return;
     }
-    const messages: EventMessage[] = [];
     let rest = this.#bytes === 0 ? chunk : Buffer.concat([this.#held, ...this.#more, chunk]);
     for (;;) {
       this.#total = rest.length < PRELUDE ? undefined : totalOf(rest, this.#largest);
       if (this.#total === undefined || rest.length < this.#total) break;
-      messages.push(readMessage(rest.subarray(0, this.#total)));
+      tell(readMessage(rest.subarray(0, this.#total)));
       rest = rest.subarray(this.#total);
     }
     this.#held = Uint8Array.from(rest);
     this.#more = [];
     this.#bytes = rest.length;
-    return messages;
   }
 
   /** Throws `EventStreamFault` where a message has not come to its end. */

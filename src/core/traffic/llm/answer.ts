@@ -12,7 +12,7 @@ import { readGemini } from './answer/gemini.ts';
 import { readOpenAiChat } from './answer/openai-chat.ts';
 import { readOpenAiResponses } from './answer/openai-responses.ts';
 import { anthropicUsage, converseUsage, geminiUsage, openAiChatUsage, openAiResponsesUsage, type ReadUsage } from './answer/usage.ts';
-import { BinaryValues, EventValues, ListedValues, LONGEST_VALUE, type Values, WholeValue } from './answer/values.ts';
+import { BinaryValues, EventValues, ListedValues, LONGEST_VALUE, type Tell, type Values, WholeValue } from './answer/values.ts';
 import type { LlmApi } from './endpoint.ts';
 
 const READERS: Readonly<Record<LlmApi, { readonly value: ReadValue; readonly usage: ReadUsage }>> = {
@@ -60,13 +60,13 @@ export class LlmAnswer implements AnswerTreatment {
   data(chunk: Uint8Array, out: Emit): void {
     if (this.#withheld !== undefined) return this.#passEvents(this.#withheld, chunk, out);
     out(chunk);
-    this.#look((values) => values.push(chunk));
+    this.#look((values, tell) => { values.push(chunk, tell); });
   }
 
   end(out: Emit): void {
     const last = this.#withheld?.end();
     if (last !== undefined) this.#passEvent(last, out);
-    this.#look((values) => values.end());
+    this.#look((values, tell) => { values.end(tell); });
   }
 
   facts(): ProtocolOutcome {
@@ -74,10 +74,10 @@ export class LlmAnswer implements AnswerTreatment {
     return { llm: this.#collected.outcome(), ...(unread && { flags: [UNREAD_FLAG] }) };
   }
 
-  #look(find: (values: Values) => ReturnType<Values['push']>): void {
+  #look(find: (values: Values, tell: Tell) => void): void {
     if (this.#values === undefined) return;
     try {
-      for (const value of find(this.#values)) this.#read(value, this.#collected);
+      find(this.#values, (value) => { this.#read(value, this.#collected); });
     } catch {
       // Whatever is wrong with it, the agent's client is to judge it, not the record.
       this.#values = undefined;

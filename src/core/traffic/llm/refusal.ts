@@ -1,4 +1,5 @@
 import type { Headers, LlmProvider } from '../../terms/action.ts';
+import { API_GROUP } from '../../terms/fixed-names.ts';
 import { REASONS } from '../../terms/reason.ts';
 import { problemDocument, type ProblemDocument, type Refused } from '../problem.ts';
 
@@ -41,7 +42,7 @@ const WORDS: Readonly<Record<LlmProvider, (problem: ProblemDocument) => Worded>>
     body: {
       error: {
         code: problem.status, message: message(problem), status: GOOGLE[problem.status] ?? 'INTERNAL',
-        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: problem.reason, domain: 'sallyport.dev', metadata: ours(problem) }],
+        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: problem.reason, domain: API_GROUP, metadata: ours(problem) }],
       },
     },
   }),

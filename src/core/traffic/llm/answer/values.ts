@@ -7,9 +7,11 @@ import { ListReader } from './list-reader.ts';
 
 /** Finds the JSON values in an answer as it streams. May throw what its bytes are at fault for; then it finds no more. */
 export interface Values {
-  push(chunk: Uint8Array): readonly Members[];
-  end(): readonly Members[];
+  push(chunk: Uint8Array, tell: Tell): void;
+  end(tell: Tell): void;
 }
+
+export type Tell = (value: Members) => void;
 
 /** Longer than any answer or event that is known; a stream of images by base64 stays below it. */
 export const LONGEST_VALUE = 16 * 1024 * 1024;
@@ -19,18 +21,17 @@ export class WholeValue implements Values {
   #chunks: Uint8Array[] = [];
   #bytes = 0;
 
-  push(chunk: Uint8Array): readonly Members[] {
+  push(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     if (this.#bytes > LONGEST_VALUE) {
       this.#chunks = [];
       throw new RangeError(`expected an answer of at most ${LONGEST_VALUE} bytes`);
     }
     this.#chunks.push(Uint8Array.from(chunk));
-    return [];
   }
 
-  end(): readonly Members[] {
-    return objectsIn(Buffer.concat(this.#chunks).toString('utf8'));
+  end(tell: Tell): void {
+    objectsIn(Buffer.concat(this.#chunks).toString('utf8')).forEach(tell);
   }
 }
 
@@ -38,13 +39,13 @@ export class WholeValue implements Values {
 export class EventValues implements Values {
   readonly #events = new SseReader(LONGEST_VALUE);
 
-  push(chunk: Uint8Array): readonly Members[] {
-    return this.#events.push(chunk).flatMap(({ data }) => (data === undefined ? [] : objectsIn(data)));
+  push(chunk: Uint8Array, tell: Tell): void {
+    for (const { data } of this.#events.push(chunk)) if (data !== undefined) objectsIn(data).forEach(tell);
   }
 
-  end(): readonly Members[] {
+  end(tell: Tell): void {
     const data = this.#events.end()?.data;
-    return data === undefined ? [] : objectsIn(data);
+    if (data !== undefined) objectsIn(data).forEach(tell);
   }
 }
 
@@ -52,26 +53,23 @@ export class EventValues implements Values {
 export class ListedValues implements Values {
   readonly #list = new ListReader(LONGEST_VALUE);
 
-  push(chunk: Uint8Array): readonly Members[] {
-    return this.#list.push(chunk).flatMap((text) => objectsIn(text));
+  push(chunk: Uint8Array, tell: Tell): void {
+    for (const text of this.#list.push(chunk)) objectsIn(text).forEach(tell);
   }
 
-  end(): readonly Members[] {
-    return [];
-  }
+  end(): void {}
 }
 
 /** Bedrock's binary events: Converse's under the name of the event, and what InvokeModel's model said, which is in base64 within. */
 export class BinaryValues implements Values {
   readonly #messages = new EventStreamReader(LONGEST_VALUE);
 
-  push(chunk: Uint8Array): readonly Members[] {
-    return this.#messages.push(chunk).flatMap(valuesOf);
+  push(chunk: Uint8Array, tell: Tell): void {
+    this.#messages.push(chunk, (message) => { valuesOf(message).forEach(tell); });
   }
 
-  end(): readonly Members[] {
+  end(): void {
     this.#messages.end();
-    return [];
   }
 }
 
