@@ -24,6 +24,8 @@ interface Dialled {
   /** The address that was dialled. */
   readonly address: string;
   readonly timing: DialTiming;
+  /** The peer chose HTTP/2. */
+  readonly http2?: boolean;
 }
 
 export interface Dialer {
@@ -73,10 +75,16 @@ export function createDialer({ resolver, ca, ownPorts, timeouts }: DialerSetting
       const timing = { ...dns, connect: clock.lap() };
       if (scheme === 'http') return { socket, address, timing };
 
-      const secured = await secure(socket, host, trust(), Math.min(limits.handshake, clock.left()), signal);
-      return { socket: secured, address, timing: { ...timing, tls: clock.lap() } };
+      const secured = await secure(socket, host, trust(), Math.min(limits.handshake, clock.left()), signal, protocolsOf(permit));
+      return { socket: secured, address, timing: { ...timing, tls: clock.lap() }, ...(secured.alpnProtocol === 'h2' && { http2: true }) };
     },
   };
+}
+
+/** HTTP/2 only where the tool says so: gRPC has no other. */
+function protocolsOf({ facts: { treatment } }: Permit): readonly string[] {
+  if (treatment.protocol === 'grpc') return ['h2'];
+  return treatment.http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
 }
 
 /** Tries one address after the other, each within what time is left: never two at once. */

@@ -6,17 +6,17 @@ import { DialFault } from './dial-fault.ts';
 import { TimedOut, untilReady } from './waiting.ts';
 
 /**
- * Speaks TLS on an open connection and verifies that the peer is `host`, always. Destroys the connection where it is not.
+ * Speaks TLS on an open connection, offering `protocols` in their order, and verifies that the peer is `host`, always. Destroys the connection where it is not.
  * Rejects with `DialFault`: `upstream-untrusted`, `upstream-timeout`, `upstream-unreachable`; with the signal's reason when that ended it.
  */
-export async function secure(socket: Socket, host: HostName, trust: SecureContext, milliseconds: number, signal: AbortSignal | undefined): Promise<TLSSocket> {
+export async function secure(socket: Socket, host: HostName, trust: SecureContext, milliseconds: number, signal: AbortSignal | undefined, protocols: readonly string[] = ['http/1.1']): Promise<TLSSocket> {
   const secured = connect({
     socket,
     secureContext: trust,
     // Verified against `host`; SNI is for names only (RFC 6066 section 3).
     host,
     ...(isAddressLiteral(host) ? {} : { servername: host }),
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...protocols],
     rejectUnauthorized: true,
   });
   try {

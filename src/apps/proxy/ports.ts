@@ -43,6 +43,8 @@ export interface Dialled {
   /** The IP address at the other end. */
   readonly address: string;
   readonly timing: DialTiming;
+  /** Both sides speak HTTP/2 on it, because the permit lets them. */
+  readonly http2?: boolean;
 }
 
 /** Opens one connection to the one place that a permit names. */

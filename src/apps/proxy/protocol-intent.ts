@@ -1,4 +1,5 @@
-import type { Action, GrpcMessage, LlmMessage, McpMessage, ProtocolMessage } from '../../core/terms/action.ts';
+import { grpcMessage } from '../../core/policy/messages.ts';
+import type { Action, GrpcMessage, HttpAction, LlmMessage, McpMessage, ProtocolMessage } from '../../core/terms/action.ts';
 import { isObject } from '../../core/terms/is-object.ts';
 import type { GrpcIntent, LlmIntent, McpIntent, ProtocolIntent } from '../../core/terms/protocol-facts.ts';
 
@@ -14,8 +15,14 @@ export function protocolIntent(action: Action): ProtocolIntent {
     case 'llm': return { protocol: 'llm', llm: llmIntent(first, messages) };
     case 'grpc': return { protocol: 'grpc', grpc: grpcIntent(first) };
     case 'websocket': return { protocol: 'websocket' };
-    case undefined: return NONE;
+    case undefined: return action.kind === 'http' ? grpcOf(action) : NONE;
   }
+}
+
+/** gRPC says all in its head, so nothing was read besides. */
+function grpcOf(action: HttpAction): ProtocolIntent {
+  const [message] = grpcMessage(action) ?? [];
+  return message === undefined ? NONE : { protocol: 'grpc', grpc: grpcIntent(message) };
 }
 
 const isMcp = (message: ProtocolMessage): message is McpMessage => message.kind === 'mcp';

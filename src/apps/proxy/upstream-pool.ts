@@ -2,7 +2,9 @@ import { DialFault } from '../../adapters/network/dial-fault.ts';
 import type { Permit } from '../../core/terms/permit.ts';
 import type { Deadlines, Timed } from './deadlines.ts';
 import type { Metrics } from './metrics.ts';
+import { UpstreamSessions } from './http2/upstream-sessions.ts';
 import type { Dialling } from './ports.ts';
+import type { Upstream } from './upstream.ts';
 import { UpstreamConnection, type UpstreamOwner } from './upstream-connection.ts';
 
 export interface PoolParts {
@@ -34,14 +36,19 @@ export class UpstreamPool implements UpstreamOwner {
   readonly #parts: PoolParts;
   readonly #places = new Map<string, Place>();
   readonly #all = new Set<UpstreamConnection>();
+  readonly #sessions: UpstreamSessions;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+    this.#sessions = new UpstreamSessions(parts);
   }
 
-  /** An open connection that is free, if there is one. */
-  take(permit: Permit): UpstreamConnection | undefined {
-    const idle = this.#places.get(keyOf(permit))?.idle;
+  /** An open connection that is free, or has room, if there is one. */
+  take(permit: Permit): Upstream | undefined {
+    const key = keyOf(permit);
+    const stream = permit.facts.treatment.http2 ? this.#sessions.take(key) : undefined;
+    if (stream !== undefined) return stream;
+    const idle = this.#places.get(key)?.idle;
     for (let connection = idle?.pop(); connection !== undefined; connection = idle?.pop()) {
       if (!connection.alive) continue;
       this.#parts.metrics.upstreamReused += 1;
@@ -51,8 +58,10 @@ export class UpstreamPool implements UpstreamOwner {
   }
 
   /** A new connection, for which an idle one makes room; where the host has all it may have and all are busy, the first that becomes free. Rejects as the dialler does, and with `too-many-connections` if that takes too long. */
-  async connect(permit: Permit, signal: AbortSignal): Promise<UpstreamConnection> {
+  async connect(permit: Permit, signal: AbortSignal): Promise<Upstream> {
     const key = keyOf(permit);
+    const stream = permit.facts.treatment.http2 ? await this.#sessions.connect(key, permit, signal) : undefined;
+    if (stream !== undefined) return stream;
     const { deadlines, limits } = this.#parts;
     const deadline = deadlines.after(limits.upstreamWait);
     for (;;) {
@@ -85,6 +94,7 @@ export class UpstreamPool implements UpstreamOwner {
   }
 
   close(): void {
+    this.#sessions.close();
     for (const connection of this.#all) connection.destroy();
   }
 
@@ -92,7 +102,9 @@ export class UpstreamPool implements UpstreamOwner {
     const { dialling, deadlines, metrics } = this.#parts;
     place.open += 1;
     try {
-      const connection = new UpstreamConnection(key, await dialling.dial(permit, signal), this);
+      const dialled = await dialling.dial(permit, signal);
+      if (dialled.http2 === true) throw spokeOtherwise(permit, dialled.socket);
+      const connection = new UpstreamConnection(key, dialled, this);
       this.#all.add(connection);
       deadlines.add(connection);
       metrics.upstreamConnections += 1;
@@ -150,9 +162,16 @@ export class UpstreamPool implements UpstreamOwner {
   }
 }
 
+/** It was asked a moment ago and chose HTTP/1.1. */
+function spokeOtherwise({ authority }: Permit, socket: { destroy(): unknown }): DialFault {
+  socket.destroy();
+  return new DialFault('upstream-unreachable', `${authority.host} does not always choose the same version of HTTP`);
+}
+
 function keyOf(permit: Permit): string {
   const { scheme, host, port } = permit.authority;
-  const key = `${scheme}://${host}:${port}`;
-  const { addresses } = permit.facts;
+  let key = `${scheme}://${host}:${port}`;
+  const { addresses, treatment } = permit.facts;
+  if (treatment.http2) key += ' http2';
   return addresses.length === 0 ? key : `${key} ${addresses.map((range) => range.text).sort().join(' ')}`;
 }

@@ -26,7 +26,7 @@ function ofKind(messages: readonly ProtocolMessage[], kind: ProtocolMessage['kin
 }
 
 /** gRPC names service and method in the path, and says that it is gRPC in the media type (the protocol's "PROTOCOL-HTTP2", Requests). */
-function grpcMessage({ method, path, headers }: HttpAction): readonly [GrpcMessage] | undefined {
+export function grpcMessage({ method, path, headers }: HttpAction): readonly [GrpcMessage] | undefined {
   const types = headers.filter(([name]) => name === 'content-type');
   const [, service, name] = /^\/([A-Za-z0-9_.]+)\/([A-Za-z0-9_]+)$/.exec(path) ?? [];
   const spoken = types.length === 1 && /^application\/grpc(?:[+;]|$)/i.test(types[0]?.[1] ?? '');

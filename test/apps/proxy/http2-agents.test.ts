@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { Client } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FLAG, FRAME, fieldBlock, frame, PREFACE, readFrames, type ReadFrame } from '../../fakes/http2-frames.ts';
 import { startToolServer, type ToolServer, type ToolServerOptions } from '../../fakes/tool-server.ts';
@@ -71,6 +73,17 @@ describe('agents that speak HTTP/2', () => {
     expect(await world.records.outcome()).toMatchObject({ result: 'completed', status: 200, request: { bytes: 5 }, response: { bytes: 17 } });
     expect(await world.records.intent()).toMatchObject({ decision: 'permit', method: 'POST', path: '/a', query: 'b=c', authority: { scheme: 'https', host: 'api.example.com', port: server.port } });
     expect(answered.headers['sallyport-call']).toBe((await world.records.intent()).call);
+  });
+
+  test('undici, which prefers HTTP/2 where it may, is answered', async () => {
+    const { world, server } = await worldOf();
+    const socket = await world.enter('captured-tls', 'api.example.com', { alpn: ['h2', 'http/1.1'] });
+    const client = new Client(`https://${authorityOf(server)}`, { allowH2: true, connect: (_, done) => { done(null, socket); } });
+    onTestFinished(async () => { await client.destroy(); });
+    const answers = await Promise.all(['/a', '/b'].map(async (path) => await (await client.request({ path, method: 'POST', body: 'hi' })).body.text()));
+
+    expect(answers).toEqual(['POST /a hi', 'POST /b hi']);
+    expect((socket as TLSSocket).alpnProtocol).toBe('h2');
   });
 
   test('many calls share one connection, each with its own record', async () => {
@@ -204,7 +217,7 @@ describe('agents that speak HTTP/2', () => {
     const first = await world.enter('captured-tls', 'api.example.com', { alpn: ['h2', 'http/1.1'] });
     const second = await world.enter('captured-tls', 'api.example.com', { alpn: ['http/1.1', 'h2'] });
 
-    expect([first, second].map((socket) => (socket as Socket & { alpnProtocol: string }).alpnProtocol)).toEqual(['h2', 'http/1.1']);
+    expect([first, second].map((socket) => (socket as TLSSocket).alpnProtocol)).toEqual(['h2', 'http/1.1']);
   });
 
   test('an idle connection is ended, and a connection without a call when the proxy closes', async () => {

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Deadlines } from '../../../src/apps/proxy/deadlines.ts';
 import { Metrics } from '../../../src/apps/proxy/metrics.ts';
+import { UpstreamConnection } from '../../../src/apps/proxy/upstream-connection.ts';
 import { UpstreamPool } from '../../../src/apps/proxy/upstream-pool.ts';
 import { evaluate } from '../../../src/core/policy/evaluate.ts';
 import type { Permit } from '../../../src/core/terms/permit.ts';
@@ -27,12 +28,18 @@ async function poolOf(upstreamPerHost: number, upstreamWait = 10_000): Promise<{
   return { pool, permit: verdict, dialled: server.connections, open: server.open };
 }
 
+async function connection(pool: UpstreamPool, permit: Permit): Promise<UpstreamConnection> {
+  const upstream = await pool.connect(permit, signal);
+  if (!(upstream instanceof UpstreamConnection)) throw new TypeError('expected a connection of HTTP/1.1');
+  return upstream;
+}
+
 test('at the limit the connection that was idle the longest makes room for a new one', async () => {
   const { pool, permit, dialled, open } = await poolOf(2);
-  const [first, second] = [await pool.connect(permit, signal), await pool.connect(permit, signal)];
+  const [first, second] = [await connection(pool, permit), await connection(pool, permit)];
   pool.free(first);
   pool.free(second);
-  const third = await pool.connect(permit, signal);
+  const third = await connection(pool, permit);
 
   expect([third === first, third === second, first.alive, third.alive]).toEqual([false, false, false, true]);
   expect(pool.take(permit)).toBe(second);
@@ -42,11 +49,11 @@ test('at the limit the connection that was idle the longest makes room for a new
 
 test('each that waits gets room, and no idle connection is closed while enough are closing by themselves', async () => {
   const { pool, permit, dialled } = await poolOf(3);
-  const [first, second, third] = [await pool.connect(permit, signal), await pool.connect(permit, signal), await pool.connect(permit, signal)];
+  const [first, second, third] = [await connection(pool, permit), await connection(pool, permit), await connection(pool, permit)];
   pool.free(second);
   pool.free(third);
   first.destroy();
-  const added = await Promise.all([pool.connect(permit, signal), pool.connect(permit, signal)]);
+  const added = await Promise.all([connection(pool, permit), connection(pool, permit)]);
 
   expect(added.map(({ alive }) => alive)).toEqual([true, true]);
   expect([second.alive, third.alive]).toEqual([false, true]);
@@ -55,8 +62,8 @@ test('each that waits gets room, and no idle connection is closed while enough a
 
 test('at the limit with every connection busy the first that becomes free is the next one\'s', async () => {
   const { pool, permit, dialled } = await poolOf(1);
-  const busy = await pool.connect(permit, signal);
-  const waiting = pool.connect(permit, signal);
+  const busy = await connection(pool, permit);
+  const waiting = connection(pool, permit);
   pool.free(busy);
 
   expect(await waiting).toBe(busy);
@@ -65,10 +72,10 @@ test('at the limit with every connection busy the first that becomes free is the
 
 test('who waits too long is told that all connections are in use, and leaves the turn to the next', async () => {
   const { pool, permit } = await poolOf(1, 30);
-  const busy = await pool.connect(permit, signal);
-  const late = pool.connect(permit, signal);
+  const busy = await connection(pool, permit);
+  const late = connection(pool, permit);
   await expect(late).rejects.toMatchObject({ reason: 'too-many-connections', sentence: 'all 1 connections to api.example.com are in use' });
-  const next = pool.connect(permit, signal);
+  const next = connection(pool, permit);
   pool.free(busy);
 
   expect(await next).toBe(busy);

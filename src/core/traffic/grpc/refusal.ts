@@ -15,7 +15,7 @@ export function isGrpc(headers: Headers): boolean {
 
 /** What a refused call of gRPC is answered with: trailers alone, in the head of the answer (gRPC over HTTP/2, "Responses"). */
 export function grpcRefusal(refused: Refused): Headers {
-  const { reason, sentence, rule, hint, call } = refused;
+  const { reason, sentence, rule, hint } = refused;
   const message = hint === undefined ? sentence : `${sentence} ${hint}`;
   return [
     ['content-type', 'application/grpc'],
@@ -23,7 +23,6 @@ export function grpcRefusal(refused: Refused): Headers {
     ['grpc-message', percentEncoded(message)],
     ['sallyport-reason', reason],
     ...(rule === undefined ? [] : [['sallyport-rule', percentEncoded(`${rule.policy} ${rule.tool}/${rule.rule}`)] as const]),
-    ...(call === undefined ? [] : [['sallyport-record', call] as const]),
   ];
 }
 

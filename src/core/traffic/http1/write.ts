@@ -36,12 +36,21 @@ export function lastChunk(trailers: Headers): string {
   return trailers.length === 0 ? '0\r\n\r\n' : `0\r\n${fieldLines(trailers, 'request')}\r\n`;
 }
 
+/** Throws `unwritable` unless all fields can be written, in any version of HTTP. */
+export function checkFields(headers: Headers, side: 'request' | 'response'): void {
+  for (const [name, value] of headers) checkField(name, value, side);
+}
+
+function checkField(name: string, value: string, side: 'request' | 'response'): void {
+  if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name');
+  // A line end here would be a second field or message; so would U+010A, which latin1 cuts down to one.
+  if (!WRITABLE.test(value)) throw unwritable(side, `value of "${name}"`);
+}
+
 function fieldLines(headers: Headers, side: 'request' | 'response'): string {
   let lines = '';
   for (const [name, value] of headers) {
-    if (name === '' || !consistsOf(TOKEN, name)) throw unwritable(side, 'field name');
-    // A line end here would be a second field or message; so would U+010A, which latin1 cuts down to one.
-    if (!WRITABLE.test(value)) throw unwritable(side, `value of "${name}"`);
+    checkField(name, value, side);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
