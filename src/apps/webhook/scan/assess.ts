@@ -49,10 +49,15 @@ export function assess(object: KubeObject, context: ReviewContext): Assessment {
 }
 
 function judged(pod: Pod, mode: Mode, context: ReviewContext): readonly Fault[] {
-  const found = mode === 'enforce' ? judgeLive(pod, context) : judgePod(pod, pod, context);
+  const found = mode === 'enforce' ? judgeLive(pod, context) : judgePod(unscheduled(pod), undefined, context);
   const { exemptions = [], workloads = [], now = Number.POSITIVE_INFINITY } = context;
   const { namespace = '', name } = pod.metadata ?? {};
   return exempt(found, { namespace, workloads, ...(name !== undefined && { pod: name }) }, exemptions, now).faults;
+}
+
+/** A pod that is there was sent to its node by a scheduler, and not by whoever made it. */
+function unscheduled({ spec: { nodeName: _, ...spec }, ...pod }: Pod): Pod {
+  return { ...pod, spec };
 }
 
 function isProven(faults: readonly Fault[]): boolean | undefined {

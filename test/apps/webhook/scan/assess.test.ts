@@ -6,12 +6,14 @@ import type { ReviewContext } from '../../../../src/core/admission/context.ts';
 import type { Fault } from '../../../../src/core/checks/check.ts';
 import type { Pod } from '../../../../src/core/checks/pod.ts';
 import { inject } from '../../../../src/core/injection/inject.ts';
+import { BUILT_IN_PROFILES } from '../../../../src/core/policy/profile.ts';
 import { known, unknown } from '../../../../src/core/terms/fact.ts';
 import { CONTAINED, FACTS, goodPod, SETTINGS } from '../../../core/checks/pods.ts';
 
 const CONTEXT: ReviewContext = { namespaceLabels: { 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': 'contained' }, profile: CONTAINED, facts: FACTS, derive: (pod) => inject(pod, SETTINGS) };
 const NEWER: ReviewContext = { ...CONTEXT, derive: (pod) => inject(pod, { ...SETTINGS, image: 'registry.example.com/sallyport:next' }) };
 const WARNING: ReviewContext = { ...CONTEXT, namespaceLabels: { ...CONTEXT.namespaceLabels, 'sallyport.dev/agents': 'warn' } };
+const SANDBOXED = goodPod({ runtimeClassName: 'gvisor' });
 
 function live(pod: Pod = inject(goodPod(), SETTINGS), metadata: object = {}): KubeObject {
   return { ...pod, metadata: { name: 'triage', namespace: 'agents', uid: 'u-1', ...pod.metadata, ...metadata } };
@@ -65,6 +67,13 @@ describe('a pod that is there', () => {
   test('is judged as it would be injected where nothing is', () => {
     expect(reasons(assess(live(goodPod()), WARNING))).not.toContain('sidecar-missing');
     expect(reasons(assess(live(goodPod({ hostNetwork: true })), WARNING))).toContain('host-network');
+  });
+
+  test.each([['enforce', CONTEXT, inject(SANDBOXED, SETTINGS)], ['warn', WARNING, SANDBOXED]] as const)('is judged by the objects around it as they are now, where the namespace says %s', (_mode, context, pod) => {
+    const onNode = live({ ...pod, spec: { ...pod.spec, nodeName: 'node-1' } });
+    expect(reasons(assess(onNode, context))).toEqual([]);
+    const open = { ...context, profile: BUILT_IN_PROFILES.isolated, facts: { ...FACTS, networkPolicies: () => known([]), runtimeHandler: () => known(undefined) } };
+    expect(reasons(assess(onNode, open))).toEqual(['network-policy-missing', 'runtime-class-absent']);
   });
 
   test('is spared what an Exemption in force covers', () => {
