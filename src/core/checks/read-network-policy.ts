@@ -21,7 +21,7 @@ const policyShape = record({ metadata: record({ name: text }, {}), spec: record(
  * about egress where it has rules of it. Undefined where it has not the types that the API gives it.
  */
 export function readNetworkPolicy(object: unknown): NetworkPolicy | undefined {
-  if (!policyShape(object, '', [])) return undefined;
+  if (!policyShape(object, [])) return undefined;
   const { podSelector, ingress, egress, policyTypes }: Shaped<typeof policyShape>['spec'] = object.spec;
   const types = policyTypes ?? [];
   return {

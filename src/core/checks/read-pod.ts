@@ -15,7 +15,7 @@ export function readPod(value: unknown): ReadPod {
   if (excess !== undefined) return { ok: false, findings: [{ ...misfitting(excess), reason: 'too-large', fix: 'split it into several pods' }] };
   const candidate = holdsNull(value) ? withoutNulls(value) : value;
   const misfits: Misfit[] = [];
-  return podShape(candidate, '', misfits) ? { ok: true, pod: candidate } : { ok: false, findings: misfits.map(misfitting) };
+  return podShape(candidate, misfits) ? { ok: true, pod: candidate } : { ok: false, findings: misfits.map(misfitting) };
 }
 
 function misfitting({ field, expected, got }: Misfit): Finding {
@@ -24,9 +24,10 @@ function misfitting({ field, expected, got }: Misfit): Finding {
 
 /** On the way of every admission, and nearly always false: without the allocations of `withoutNulls`. */
 function holdsNull(value: unknown): boolean {
-  if (value === null) return true;
+  if (typeof value !== 'object' || value === null) return value === null;
   if (Array.isArray(value)) return value.some(holdsNull);
-  return isObject(value) && Object.values(value).some(holdsNull);
+  for (const name in value) if (holdsNull(value[name as keyof typeof value])) return true;
+  return false;
 }
 
 /** The same value where nothing is null, so that a patch or a comparison sees what is really different. */

@@ -6,9 +6,9 @@ export interface Misfit {
   readonly got: string;
 }
 
-/** Tells whether hostile JSON has a type, noting every place where it has not. Members that no shape names are left alone. */
+/** Tells whether hostile JSON has a type, noting every place where it has not, from the value itself. Members that no shape names are left alone. */
 export interface Shape<T> {
-  (value: unknown, field: string, misfits: Misfit[]): value is T;
+  (value: unknown, misfits: Misfit[]): value is T;
 }
 
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
@@ -28,39 +28,57 @@ export const anyObject: Shape<Readonly<Record<string, unknown>>> = leaf('an obje
 
 /** An object with members that must be there and members that may. */
 export function record<R extends Shapes, O extends Shapes>(required: R, optional: O): Shape<Members<R, O>> {
-  const known = Object.entries({ ...required, ...optional });
-  return (value, field, misfits): value is Members<R, O> => {
-    if (!isObject(value)) return misfit(value, field, 'an object', misfits);
+  const known = Object.entries({ ...required, ...optional }).map(([name, shape]) => ({ name, shape, needed: Object.hasOwn(required, name) }));
+  return (value, misfits): value is Members<R, O> => {
+    if (!isObject(value)) return misfit(value, 'an object', misfits);
     let fits = true;
-    for (const [name, shape] of known) {
+    for (const { name, shape, needed } of known) {
       const member = Object.hasOwn(value, name) ? value[name] : undefined;
-      if (member === undefined && !Object.hasOwn(required, name)) continue;
-      if (!shape(member, join(field, name), misfits)) fits = false;
+      if (member === undefined && !needed) continue;
+      const before = misfits.length;
+      if (!shape(member, misfits)) fits = within(name, misfits, before);
     }
     return fits;
   };
 }
 
 export function listOf<T>(element: Shape<T>): Shape<readonly T[]> {
-  return (value, field, misfits): value is readonly T[] => {
-    if (!Array.isArray(value)) return misfit(value, field, 'a list', misfits);
-    return value.map((one, index) => element(one, `${field}[${index}]`, misfits)).every(Boolean);
+  return (value, misfits): value is readonly T[] => {
+    if (!Array.isArray(value)) return misfit(value, 'a list', misfits);
+    let fits = true;
+    for (let index = 0; index < value.length; index += 1) {
+      const before = misfits.length;
+      if (!element(value[index], misfits)) fits = within(`[${index}]`, misfits, before);
+    }
+    return fits;
   };
 }
 
 export function mapOf<T>(element: Shape<T>): Shape<Readonly<Record<string, T>>> {
-  return (value, field, misfits): value is Readonly<Record<string, T>> => {
-    if (!isObject(value)) return misfit(value, field, 'an object', misfits);
-    return Object.entries(value).map(([name, one]) => element(one, `${field}[${JSON.stringify(name)}]`, misfits)).every(Boolean);
+  return (value, misfits): value is Readonly<Record<string, T>> => {
+    if (!isObject(value)) return misfit(value, 'an object', misfits);
+    let fits = true;
+    for (const [name, one] of Object.entries(value)) {
+      const before = misfits.length;
+      if (!element(one, misfits)) fits = within(`[${JSON.stringify(name)}]`, misfits, before);
+    }
+    return fits;
   };
 }
 
 function leaf<T>(expected: string, fits: (value: unknown) => boolean): Shape<T> {
-  return (value, field, misfits): value is T => fits(value) || misfit(value, field, expected, misfits);
+  return (value, misfits): value is T => fits(value) || misfit(value, expected, misfits);
 }
 
-function misfit(value: unknown, field: string, expected: string, misfits: Misfit[]): false {
-  if (misfits.length < MOST_MISFITS) misfits.push({ field, expected, got: describe(value) });
+function misfit(value: unknown, expected: string, misfits: Misfit[]): false {
+  if (misfits.length < MOST_MISFITS) misfits.push({ field: '', expected, got: describe(value) });
+  return false;
+}
+
+/** Puts a step before the paths noted since there were `before`. Paths are made only where something is wrong, since nearly always nothing is. */
+function within(step: string, misfits: Misfit[], before: number): false {
+  const noted = misfits.splice(before);
+  misfits.push(...noted.map((one) => ({ ...one, field: one.field === '' || one.field.startsWith('[') ? `${step}${one.field}` : `${step}.${one.field}` })));
   return false;
 }
 
@@ -69,8 +87,4 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `${typeof value} ${JSON.stringify(value).slice(0, 40)}`;
-}
-
-function join(field: string, name: string): string {
-  return field === '' ? name : `${field}.${name}`;
 }
