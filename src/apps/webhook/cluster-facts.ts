@@ -6,7 +6,7 @@ import type { WatchedObjects } from '../../adapters/kube/objects.ts';
 import { controllerOf, readReferences, workloadsOf } from '../../adapters/kube/owners.ts';
 import { livePod, podsOf } from '../../adapters/kube/pods.ts';
 import type { Profiles } from '../../adapters/kube/profiles.ts';
-import type { TrustWatch } from '../../adapters/kube/trust.ts';
+import type { Trust, TrustWatch } from '../../adapters/kube/trust.ts';
 import type { InjectionSettings } from '../../core/injection/settings.ts';
 import { BUILT_IN_PROFILES, type SandboxProfile } from '../../core/policy/profile.ts';
 import { type Fact, known, unknown } from '../../core/terms/fact.ts';
@@ -29,11 +29,12 @@ export interface ClusterSources {
 
 /** The facts as the API server has them; what it does not say in time is not known. */
 export function clusterFacts({ namespaces, profiles, trust, objects, exemptions, receipts, client, now }: ClusterSources, base: InjectionBase): Facts {
+  const injectionOf = injectionReader(base, trust);
   return {
     namespaceLabels: (name, signal) => labelsOf(namespaces, name, signal),
     agentNamespaces: () => namespaces.labelled(AGENTS_LABEL),
     profile: (name) => profileOf(profiles, name),
-    injection: (profile) => injectionOf(base, trust, profile),
+    injection: injectionOf,
     objects: objects.facts,
     objectsNow: (namespace, runtimeClass, signal) => objects.ask(namespace, runtimeClass, signal),
     livePod: (namespace, name, signal) => livePod(client, namespace, name, signal),
@@ -77,7 +78,16 @@ function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<San
   return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : known(installed.profile);
 }
 
-function injectionOf(base: InjectionBase, trust: ClusterSources['trust'], profile: SandboxProfile): Fact<InjectionSettings> {
-  const current = trust.current();
-  return 'missing' in current ? unknown(current.missing) : known(injectionSettings(base, current.trust, profile));
+/** The settings stay the same object until profile or trust change, so that what is made of them alone is made once. */
+function injectionReader(base: InjectionBase, trust: ClusterSources['trust']): Facts['injection'] {
+  const made = new WeakMap<SandboxProfile, { readonly of: Trust; readonly settings: InjectionSettings }>();
+  return (profile) => {
+    const current = trust.current();
+    if ('missing' in current) return unknown(current.missing);
+    const before = made.get(profile);
+    if (before?.of === current.trust) return known(before.settings);
+    const settings = injectionSettings(base, current.trust, profile);
+    made.set(profile, { of: current.trust, settings });
+    return known(settings);
+  };
 }

@@ -12,9 +12,14 @@ const NOBODY = 65534;
  * the canary proves that nothing gets around it. Everything the API server would fill in is spelt out, so that a pod that
  * comes back from it still compares equal.
  */
-export function sidecarContainers(settings: InjectionSettings): Container[] {
-  return [capture(settings), proxy(settings), canary(settings)];
+export function sidecarContainers(settings: InjectionSettings): readonly Container[] {
+  const made = MADE.get(settings) ?? [capture(settings), proxy(settings), canary(settings)];
+  MADE.set(settings, made);
+  return made;
 }
+
+/** The same for every pod, and asked for at every decision. */
+const MADE = new WeakMap<InjectionSettings, readonly Container[]>();
 
 function capture(settings: InjectionSettings): Container {
   return {

@@ -40,8 +40,9 @@ export function mutate(request: AdmissionRequest, { namespaceLabels, settings, s
   if (pod.spec.os?.name === 'windows') return pass(request, mode);
   const { namespace } = request;
   const placed = namespace === undefined || namespace === '' ? pod : { ...pod, metadata: { ...pod.metadata, namespace } };
-  const receipt = sign && issueReceipt(inject(placed, settings), sign);
-  return pass(request, mode, [...injectionPatch(placed, settings), ...receiptPatch(placed, receipt)]);
+  const injected = inject(placed, settings);
+  const receipt = sign && issueReceipt(injected, sign);
+  return pass(request, mode, [...injectionPatch(placed, injected), ...receiptPatch(placed, receipt)]);
 }
 
 function refuse(request: AdmissionRequest, findings: readonly Finding[]): AdmissionAnswer {
