@@ -41,6 +41,9 @@ tell (network policies, handlers of runtime classes) is a warning, nobody is exe
 /** Removed from the Service's endpoints within this time; then the connections that the API server holds open are drained. */
 const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
 
+/** Log lines are written some dozen at once, within a quarter of a second, and what is left when the process ends: each by itself would cost a decision a tenth. */
+const GATHERED = { dest: 1, sync: false, minLength: 8 * 1024, maxLength: 4 * 1024 * 1024, periodicFlush: 250 };
+
 /** `sallyport webhook`: runs until SIGTERM or SIGINT. */
 export function webhookCommand(): Command {
   return new Command('webhook')
@@ -65,7 +68,7 @@ async function serve(flags: Flags): Promise<void> {
   if (flags.certDir === undefined && flags.kubeconfig === undefined && process.env['KUBERNETES_SERVICE_HOST'] === undefined) {
     throw new InputFault('usage', 'this process runs in no cluster; expected --cert-dir <dir> to do without one, or --kubeconfig <file> to name one');
   }
-  const log = pino({ name: 'sallyport-webhook' });
+  const log = pino({ name: 'sallyport-webhook' }, pino.destination(GATHERED));
   const injection = injectionBase(flags, process.env, systemResolvConf());
   const { listen, health, profile, certDir, kubeconfig, tlsDir } = flags;
   const shared = { listen, health, injection, log };
