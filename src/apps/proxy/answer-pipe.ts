@@ -31,10 +31,10 @@ export class AnswerPipe {
 
   head(head: ResponseHead): void {
     const alters = head.framing.kind !== 'none' && this.#treatments.some((treatment) => treatment.alters);
-    let { status, headers } = { status: head.status, headers: forwardableHeaders(head.headers, 'response') };
-    for (const treatment of this.#treatments) ({ status, headers } = treatment.head?.({ status, headers }) ?? { status, headers });
-    if (!alters) return this.#end.head({ ...head, status, headers });
-    this.#end.head({ ...head, status, headers: headers.filter(([name]) => name !== 'content-length'), framing: { kind: 'chunked' } });
+    let treated = { status: head.status, statusText: head.statusText, headers: forwardableHeaders(head.headers, 'response') };
+    for (const treatment of this.#treatments) treated = { ...treated, ...treatment.head?.(treated) };
+    if (!alters) return this.#end.head({ ...head, ...treated });
+    this.#end.head({ ...head, ...treated, headers: treated.headers.filter(([name]) => name !== 'content-length'), framing: { kind: 'chunked' } });
   }
 
   data(chunk: Uint8Array): void {
@@ -104,7 +104,7 @@ export class AnswerPipe {
     for (const [index, treatment] of this.#treatments.entries()) {
       await withNext((out) => treatment.end(out, trailers), (bytes) => this.#pass(index + 1, bytes));
     }
-    if (!this.#over) this.#end.end(trailers);
+    if (!this.#over) this.#end.end(this.#treatments.reduce((treated, treatment) => treatment.trailers?.(treated) ?? treated, trailers));
   }
 }
 

@@ -8,6 +8,7 @@ import { countRejections } from '../../adapters/network/rejections.ts';
 import { createResolver } from '../../adapters/network/resolver.ts';
 import { readTcpTable } from '../../adapters/network/tcp-table.ts';
 import type { Subject } from '../../core/terms/subject.ts';
+import type { CredentialParts } from './credential-calls.ts';
 import type { Log, SnapshotSource } from './ports.ts';
 import type { ProxyLimits, ProxySettings } from './settings.ts';
 import { type RunningProxy, startProxy } from './start.ts';
@@ -35,6 +36,8 @@ export interface AssemblySettings {
   readonly agentProcess?: number;
   /** Whether packets that this network namespace rejects are the agent's: only where traffic is captured. */
   readonly countRejections?: boolean;
+  /** Absent: no tool's credential can be had. */
+  readonly credentials?: CredentialParts;
   readonly limits?: Partial<ProxyLimits>;
   readonly log: Log;
 }
@@ -61,6 +64,7 @@ export async function assembleProxy(settings: AssemblySettings): Promise<Assembl
       dialling: createDialer({ resolver: resolverOf(settings), ca: settings.upstreamCa ?? [], ownPorts: () => ownPorts }),
       leafs: authority,
       tcpTable: async () => await readTcpTable(settings.agentProcess),
+      ...(settings.credentials && { credentials: settings.credentials }),
       ...(captured && { names: createSyntheticNames() }),
       ...(settings.countRejections === true && { rejectedPackets: countRejections }),
     });

@@ -1,28 +1,33 @@
 import './small-heap.ts';
-import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { readCertificatesFile } from '../../adapters/command-line/certificates-file.ts';
 import { helpEnd } from '../../adapters/command-line/help.ts';
-import { systemReason } from '../../adapters/command-line/input-file.ts';
+import { InputFault } from '../../adapters/command-line/input-fault.ts';
 import { collect, collectCaptured, collectResolve, type Fixed, logLevelOption, readAgent, readLabels, readListen } from '../../adapters/command-line/options.ts';
 import { journalPlace } from '../../adapters/journal/place.ts';
 import type { CapturedPort } from '../../adapters/network/captured-port.ts';
 import { byHost } from '../../adapters/network/fixed-name.ts';
 import { DNS_PORT, EXPLICIT_PORT, HEALTH_PORT } from '../../core/terms/fixed-names.ts';
 import { type AssembledProxy, assembleProxy } from './assemble.ts';
+import type { CredentialParts } from './credential-calls.ts';
+import { credentialParts } from './credential-parts.ts';
+import { writeEnvironment } from './env-out.ts';
 import { collectLinkKey, readController, readEncodedCertificates, readPortNumber, readServer, readSize } from './options.ts';
 import type { Endpoint, ProxySettings } from './settings.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 import { watchUncaptured } from './uncaptured.ts';
 import { type Told, waitForKey } from './wait-for-key.ts';
+import { writeWhole } from './write-whole.ts';
 
 type Options = SourceOptions & {
   readonly listen: Endpoint;
   readonly journal?: string;
   readonly journalLimit?: number;
   readonly caOut?: string;
+  readonly secrets?: string;
+  readonly envOut?: string;
   readonly upstreamCa?: readonly string[];
   readonly resolve?: readonly Fixed[];
   readonly captured?: readonly CapturedPort[];
@@ -54,6 +59,8 @@ export function proxyCommand(): Command {
     .option('--journal <dir>', 'where the record is kept')
     .option('--journal-limit <size>', 'what the record may take on disk, such as 768Mi; over it calls are refused', readSize)
     .option('--ca-out <file>', 'write the certificate that agents have to trust')
+    .option('--secrets <dir>', 'secrets that policies have the proxy set in calls, as DIR/NAME/KEY')
+    .option('--env-out <file>', 'write the variables that agents need for them, with placeholders, as KEY=VALUE lines')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
     .option('--agent <namespace/name>', 'who is calling; without it policies of every namespace apply', readAgent)
@@ -80,6 +87,7 @@ function withSidecarOptions(command: Command): Command {
 async function serve(options: Options): Promise<void> {
   const log = pino({ level: options.logLevel, base: null }, pino.destination(2));
   const ended = terminated();
+  const credentials = credentialsOf(options);
   const source = await openSource(options, log);
   let told: Told | undefined;
   try {
@@ -96,6 +104,7 @@ async function serve(options: Options): Promise<void> {
       journal: journalPlace(options.journal, process.env, homedir()),
       ...(options.journalLimit !== undefined && { journalLimit: options.journalLimit }),
       ...(told && { sealTo: told.sealTo }),
+      ...(credentials && { credentials }),
       upstreamCa: await Promise.all((options.upstreamCa ?? []).map(async (file) => await readCertificatesFile(file, '--upstream-ca'))),
       ...(options.resolve && { resolve: byHost(options.resolve) }),
       ...(options.resolver && { resolvers: options.resolver }),
@@ -104,6 +113,7 @@ async function serve(options: Options): Promise<void> {
       log,
     });
     try {
+      await writeEnvironment(options.envOut, credentials, source, log);
       await run(proxy, source, options, log, ended);
     } finally {
       await proxy.close();
@@ -122,11 +132,16 @@ async function run(proxy: AssembledProxy, source: Source, options: Options, log:
     remedy: "add it to the profile's capturedPorts",
     say: (said) => { proxy.notice(said, 'warn'); },
   });
-  if (options.caOut !== undefined) await writeWhole(options.caOut, proxy.caCertificatePem);
+  if (options.caOut !== undefined) await writeWhole('--ca-out', options.caOut, proxy.caCertificatePem, 0o644);
   const { explicit, health, captured } = proxy.listening;
   log.info({ explicit, health, captured, ...(options.caOut !== undefined && { ca: options.caOut }) }, 'listening');
   const signal = await ended;
   log.info({ signal }, 'shutting down');
+}
+
+function credentialsOf({ secrets, envOut }: Options): CredentialParts | undefined {
+  if (secrets === undefined && envOut !== undefined) throw new InputFault('usage', '--env-out: there are no placeholders without --secrets DIR');
+  return secrets === undefined ? undefined : credentialParts(secrets);
 }
 
 /** Only health may be asked from outside the pod; the captured listeners have to take any synthetic address, and check it themselves. */
@@ -140,17 +155,6 @@ function listenersOf(options: Options): ProxySettings['listeners'] & { readonly 
     ...(dnsPort !== undefined && { dns: { host: '127.0.0.1', port: dnsPort } }),
     health: options.health ?? { host: sidecar ? '0.0.0.0' : '127.0.0.1', port: HEALTH_PORT },
   };
-}
-
-/** Whoever waits for the file must never read half of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.new`;
-  try {
-    await writeFile(draft, text, { mode: 0o644 });
-    await rename(draft, file);
-  } catch (error) {
-    throw new Error(`--ca-out: ${file}: cannot be written (${systemReason(error)})`, { cause: error });
-  }
 }
 
 async function terminated(): Promise<NodeJS.Signals> {

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../core/policy/snapshot.ts';
 import type { HostName } from '../../core/terms/authority.ts';
 import type { Capture, Permit } from '../../core/terms/permit.ts';
 import type { Subject } from '../../core/terms/subject.ts';
+import type { CredentialParts } from './credential-calls.ts';
 import type { TreatmentKind } from './treatments.ts';
 
 /** Where the policy comes from: files that are watched, or the controller's link. */
@@ -72,6 +73,8 @@ export interface ProxyPorts {
   readonly leafs: Leafs;
   /** What can be done to calls besides passing them on; absent: what `standardTreatments` has. */
   readonly treatments?: readonly TreatmentKind[];
+  /** Secrets that agents do not hold; absent: none can be had. */
+  readonly credentials?: CredentialParts;
   /** Absent where nothing is captured. */
   readonly names?: SyntheticNames;
   readonly log: Log;

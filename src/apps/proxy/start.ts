@@ -6,6 +6,7 @@ import { mentionsHost, type Snapshot } from '../../core/policy/snapshot.ts';
 import type { HostName } from '../../core/terms/authority.ts';
 import { callIds } from './call-id.ts';
 import { connectFor } from './connect.ts';
+import { CredentialCalls } from './credential-calls.ts';
 import { Deadlines } from './deadlines.ts';
 import { Guard } from './guard.ts';
 import { HangUps } from './hang-ups.ts';
@@ -100,7 +101,7 @@ function furnish(settings: ProxySettings, ports: ProxyPorts, life: { readonly cl
   const metrics = new Metrics();
   const deadlines = new Deadlines(sweepInterval(limits));
   const notices = new Notices({ records, log, now });
-  const treatments = new Treatments(ports.treatments ?? standardTreatments({ remark: (action) => guard.remark(action), notices }));
+  const treatments = new Treatments(ports.treatments ?? [...standardTreatments({ remark: (action) => guard.remark(action), notices }), new CredentialCalls(ports.credentials)]);
   const guard: Guard = new Guard({ subject: settings.subject, snapshots, records, metrics, treatments, log, now });
   return {
     limits, deadlines, metrics, records, log, leafs, treatments, guard, notices,

@@ -12,8 +12,8 @@ export interface TreatedCall {
 }
 
 export interface CallTreatment {
-  readonly request?: RequestTreatment;
-  readonly answer?: AnswerTreatment;
+  readonly request?: RequestTreatment | readonly RequestTreatment[];
+  readonly answer?: AnswerTreatment | readonly AnswerTreatment[];
 }
 
 /** One thing that the data path can do to the calls of tools that ask for it. */

@@ -1,5 +1,5 @@
 import type { AddressRange } from '../terms/authority.ts';
-import type { CallLimit, Capture, Treatment } from '../terms/permit.ts';
+import type { CallLimit, Capture, CredentialReference, Treatment } from '../terms/permit.ts';
 import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledTool } from './compiled.ts';
 import type { Opinion } from './judge.ts';
 
@@ -31,9 +31,12 @@ export function treatmentOf(tools: readonly CompiledTool[], opinions: readonly O
   const strip = opinions.flatMap((opinion) => ('strip' in opinion ? opinion.strip ?? [] : []));
   const [first, ...others] = tools;
   if (first === undefined) return PLAIN_TREATMENT;
-  if (others.length === 0 && strip.length === 0) return first.treatment;
+  const alone = others.length === 0 && strip.length === 0;
+  if (alone && first.treatment.credentials === undefined) return first.treatment;
+  const credentials = credentialsOf(opinions);
+  if (alone && credentials.length > 0) return first.treatment;
   // One that reads more than HTTP tells the data path more.
-  const { treatment } = tools.find(({ protocol }) => protocol !== 'http') ?? first;
+  const { treatment: { credentials: _, ...treatment } } = tools.find(({ protocol }) => protocol !== 'http') ?? first;
   const upload = least(tools.map((tool) => tool.treatment.upload));
   const changed = (['deny', 'hold', 'allow'] as const).find((way) => tools.some((tool) => tool.treatment.changed === way));
   const download = least(tools.map((tool) => tool.treatment.download));
@@ -44,7 +47,13 @@ export function treatmentOf(tools: readonly CompiledTool[], opinions: readonly O
     ...(changed !== undefined && { changed }),
     ...(upload !== undefined && { upload }),
     ...(download !== undefined && { download }),
+    ...(credentials.length > 0 && { credentials }),
   };
+}
+
+/** Only of tools that allow the call themselves: one that lets pass what it would refuse, because its policy observes, lends nothing for it. */
+function credentialsOf(opinions: readonly Opinion[]): readonly CredentialReference[] {
+  return opinions.flatMap((opinion) => (opinion.kind === 'allow' ? opinion.tool.treatment.credentials ?? [] : []));
 }
 
 /** Of all that let the call pass, rules and tools: whoever sets a limit means all calls that it allows. A policy that only observes limits nothing. */

@@ -3,6 +3,7 @@ import { parseRange } from '../address/range.ts';
 import type { CallLimit, Capture, ToolProtocol, Treatment } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
 import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledMatch, type CompiledPolicy, type CompiledRule, type CompiledTool, type ToolIndex } from './compiled.ts';
+import { compileCredential } from './credential.ts';
 import { EFFECTS, type Effect } from './effects.ts';
 import { messageTests } from './matchers/message-tests.ts';
 import { compileTests, type Test } from './matchers/tests.ts';
@@ -59,7 +60,7 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
     capture: compileCapture(tool.capture),
     treatment: compileTreatment(tool, protocol),
     inspect: limits?.inspect ?? DEFAULT_INSPECT,
-    readsBodies: protocol === 'mcp' || protocol === 'llm' || rules.some(({ match }) => match.tests.some(({ body }) => body)),
+    readsBodies: protocol === 'mcp' || protocol === 'llm' || tool.credential?.in === 'body' || rules.some(({ match }) => match.tests.some(({ body }) => body)),
     limits: limits?.bytesPerDay === undefined ? [] : [limit],
   };
 }
@@ -121,7 +122,7 @@ function preset(reference: RuleReference, effect: Effect, { methods }: { readonl
   return { reference, effect, match: { ...(methods !== undefined && { methods: new Set(methods) }), tests }, strip: false, ofMessages: false, limits: [] };
 }
 
-function compileTreatment({ http, llm, mcp, limits }: Tool, protocol: ToolProtocol): Treatment {
+function compileTreatment({ http, llm, mcp, limits, credential }: Tool, protocol: ToolProtocol): Treatment {
   return {
     ...PLAIN_TREATMENT,
     protocol,
@@ -130,6 +131,7 @@ function compileTreatment({ http, llm, mcp, limits }: Tool, protocol: ToolProtoc
     ...(mcp !== undefined && { changed: mcp.changed ?? 'deny' }),
     ...(limits?.upload !== undefined && { upload: limits.upload }),
     ...(limits?.download !== undefined && { download: limits.download }),
+    ...(credential !== undefined && { credentials: [compileCredential(credential)] }),
   };
 }
 

@@ -19,6 +19,7 @@ export function misfits(tool: Tool): Finding[] {
   const endpoint = endpointOf(tool);
   return [
     ...toolMisfits(tool, endpoint),
+    ...credentialMisfits(tool.credential, endpoint),
     ...tool.rules.flatMap((rule, index) => ruleMisfits(rule, endpoint, ['rules', index])),
   ];
 }
@@ -31,6 +32,15 @@ function toolMisfits({ http, access, limits, capture }: Tool, { protocol, opaque
     [opaque && capture?.payload === 'full', finding(['capture', 'payload'], `${name} is not read, so nothing of it can be kept`, 'payload: digest')],
     [http?.http2 === true && http.tls !== 'intercept', finding(['http', 'http2'], 'HTTP/2 is spoken over TLS that the proxy opens', 'tls: intercept')],
     [http?.websocket === true && opaque, finding(['http', 'websocket'], `${name} is not read`, 'tls: intercept or off')],
+  ]);
+}
+
+function credentialMisfits(credential: Tool['credential'], { protocol, opaque }: Endpoint): Finding[] {
+  if (credential === undefined) return [];
+  const name = nameOf(protocol, opaque);
+  return those([
+    [opaque, finding(['credential'], `${name} is not read, so nothing can be set in it`, 'a tool that is read')],
+    [credential.in === 'body' && (protocol === 'grpc' || protocol === 'mcp'), finding(['credential', 'in'], `bodies of ${name} carry no credential`, 'in: header')],
   ]);
 }
 

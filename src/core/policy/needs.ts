@@ -37,10 +37,11 @@ export function needs(snapshot: Snapshot | undefined, subject: Subject, action: 
 }
 
 function ofTool(tool: CompiledTool, action: HttpAction, optional: boolean): Needs | undefined {
-  const { protocol, inspect, treatment: { provider } } = tool;
+  const { protocol, inspect, treatment: { provider, credentials } } = tool;
   if (protocol === 'mcp') return { body: inspect, optional, protocol };
   if (protocol === 'llm') return { body: inspect, optional, protocol, ...(provider !== undefined && { provider }) };
   if (!tool.readsBodies) return undefined;
+  if (credentials?.some((each) => each.in === 'body')) return { body: inspect, optional, protocol: 'http' };
   const path = viewPath(action.path);
   const wanted = [tool.denies, tool.holds, tool.allows].some((index) => candidates(index, path).some(({ match }) => looks(match, path)));
   return wanted ? { body: inspect, optional, protocol: 'http' } : undefined;

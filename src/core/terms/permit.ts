@@ -27,7 +27,8 @@ export interface Treatment {
   /** Most bytes of one call's request and answer. */
   readonly upload?: number;
   readonly download?: number;
-  readonly credential?: CredentialReference;
+  /** What is set in the request; absent: nothing. */
+  readonly credentials?: readonly CredentialReference[];
   readonly content?: ContentModes;
 }
 
@@ -50,12 +51,14 @@ export interface CredentialReference {
   /** Name of the Secret, or of the folder that stands for it. */
   readonly secret: string;
   readonly in: 'header' | 'query' | 'body';
-  /** Header or query parameter. */
-  readonly name?: string;
+  /** Header (in lower case), query parameter, or member or field of the body. */
+  readonly name: string;
   /** `Bearer {token}`: each `{key}` is a key of the secret. */
   readonly value: string;
-  /** The variable that holds a placeholder in the agent's containers. */
+  /** The variable that holds a placeholder in the agent's containers; in a query or body the placeholder is what is replaced. */
   readonly env?: string;
+  /** The only paths, as rules write them, at which it is set; absent: wherever the tool allows the call. */
+  readonly paths?: readonly string[];
 }
 
 export type ContentMode = 'block' | 'redact' | 'flag';

@@ -24,6 +24,8 @@ export const REASONS = {
   'tunnel-refused': { status: 403, title: 'Bytes that are not inspected are not let through' },
   'body-too-large': { status: 413, title: 'Body too large to be judged' },
   'body-unreadable': { status: 415, title: 'Body cannot be judged' },
+  'credential-unavailable': { status: 503, title: 'The credential cannot be had' },
+  'credential-misplaced': { status: 403, title: 'A credential on its way to the wrong place' },
   'limit-reached': { status: 429, title: 'Limit reached' },
   'held-by-rule': { status: 403, title: 'Needs a person, and nobody can be asked' },
 

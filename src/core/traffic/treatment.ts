@@ -10,6 +10,8 @@ export interface RequestTarget {
 
 export interface AnswerHead {
   readonly status: number;
+  /** HTTP/1's words for it, which are the server's own. */
+  readonly statusText?: string;
   /** Without the fields of one connection. */
   readonly headers: Headers;
 }
@@ -45,6 +47,8 @@ export interface AnswerTreatment {
   head?(head: AnswerHead): AnswerHead;
   /** `chunk` is a view: what is kept of it after returning has to be copied. */
   data(chunk: Uint8Array, out: Emit): void | Promise<void>;
+  /** Asked once, after `end`. */
+  trailers?(trailers: Headers): Headers;
   /** The answer is whole; not called where it breaks off. */
   end(out: Emit, trailers: Headers): void | Promise<void>;
   /** What was read out of it so far; asked once, when the call is over, however it ended. */

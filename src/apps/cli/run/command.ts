@@ -12,6 +12,7 @@ interface Flags {
   readonly agent?: AgentName;
   readonly labels?: Readonly<Record<string, string>>;
   readonly journal?: string;
+  readonly secrets?: string;
   readonly upstreamCa?: readonly string[];
   readonly resolve?: readonly Fixed[];
   readonly requireCapture?: boolean;
@@ -45,6 +46,7 @@ export function runCommand(): Command {
     .option('--agent <namespace/name>', 'who the program is; without it policies of every namespace apply', readAgent)
     .option('--labels <key=value,...>', 'labels of the agent; without it matchLabels is not consulted', readLabels)
     .option('--journal <dir>', 'where the record is kept')
+    .option('--secrets <dir>', 'secrets that the policy has the proxy set in calls, as DIR/NAME/KEY')
     .option('--upstream-ca <file>', 'trust these certificates upstream besides the system\'s (repeatable)', collect)
     .option('--resolve <host:address>', 'fix the address of one name (repeatable)', collectResolve)
     .option('--require-capture', 'refuse to run the program where its traffic cannot be captured')
@@ -56,11 +58,12 @@ export function runCommand(): Command {
     });
 }
 
-async function settingsOf({ policy, agent, labels, resolve = [], upstreamCa = [], journal, requireCapture = false, logLevel }: Flags): Promise<RunSettings> {
+async function settingsOf({ policy, agent, labels, resolve = [], upstreamCa = [], secrets, journal, requireCapture = false, logLevel }: Flags): Promise<RunSettings> {
   return {
     policy, resolve, requireCapture, logLevel,
     ...(agent && { agent }),
     ...(labels && { labels }),
+    ...(secrets !== undefined && { secrets }),
     upstreamCa: await Promise.all(upstreamCa.map(async (file) => await readCertificatesFile(file, '--upstream-ca'))),
     journal: journalPlace(journal, process.env, homedir()),
   };

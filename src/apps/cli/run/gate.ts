@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { pino } from 'pino';
 import { byHost } from '../../../adapters/network/fixed-name.ts';
 import type { NoticeDraft } from '../../../core/evidence/draft.ts';
+import type { CredentialParts } from '../../proxy/credential-calls.ts';
 import type { ProxySettings } from '../../proxy/settings.ts';
 import type { Source } from '../../proxy/source.ts';
 import type { RunFolder } from './folder.ts';
@@ -11,6 +12,9 @@ export interface GateSettings extends RunSettings {
   readonly source: Source;
   readonly folder: RunFolder;
   readonly log: pino.Logger;
+  readonly credentials?: CredentialParts;
+  /** Variables of the program that hold what it has instead of secrets. */
+  readonly placeholders?: Readonly<Record<string, string>>;
   /** The program, where it is in a network namespace of its own. */
   readonly agentProcess?: number | undefined;
 }
@@ -31,7 +35,7 @@ const AT_NEXT_START = 'the program has to be started again to have it captured';
 export async function openGate(settings: GateSettings, listeners: ProxySettings['listeners']): Promise<Gate> {
   const [{ assembleProxy }, { watchUncaptured }] = await Promise.all([import('../../proxy/assemble.ts'), import('../../proxy/uncaptured.ts')]);
   const { source, log, folder, journal, upstreamCa, agentProcess } = settings;
-  const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log, ...(agentProcess !== undefined && { agentProcess }) });
+  const proxy = await assembleProxy({ subject: source.defaultSubject, snapshots: source, listeners, journal, upstreamCa, resolve: byHost(settings.resolve), log, ...(agentProcess !== undefined && { agentProcess }), ...(settings.credentials && { credentials: settings.credentials }) });
   try {
     source.tell((said) => { proxy.notice(said); });
     const captured = listeners.captured?.map(({ port }) => port);

@@ -22,13 +22,14 @@ export async function behindGate(program: readonly string[], settings: RunSettin
     return search.code;
   }
   const log = pino({ level: settings.logLevel, base: null }, pino.destination(2));
-  const { openSource } = await import('../../proxy/source.ts');
+  const [{ openSource }, { credentialParts, placeholderEnvironment }] = await Promise.all([import('../../proxy/source.ts'), import('../../proxy/credential-parts.ts')]);
   const source = await openSource(settings, log);
   // Not before the policy is read: it may be at `/dev/fd/63`.
   closeInherited();
   const folder = await makeFolder();
   try {
-    const gate: GateSettings = { ...settings, source, folder, log };
+    const credentials = settings.secrets === undefined ? undefined : credentialParts(settings.secrets);
+    const gate: GateSettings = { ...settings, source, folder, log, ...(credentials && { credentials, placeholders: placeholderEnvironment(credentials, source) }) };
     const entry = findEntry(folder);
     if (entry.found) return await captured(program, gate, entry.flags);
     if (settings.requireCapture) throw new Error(`no network namespace can be had for the program: ${entry.reason}`);
@@ -43,7 +44,7 @@ export async function behindGate(program: readonly string[], settings: RunSettin
 async function captured(program: readonly string[], settings: GateSettings, flags: readonly string[]): Promise<number> {
   const snapshot = settings.source.current();
   const ports = [...new Set([...COMMON_PORTS, ...(snapshot === undefined ? [] : listedPorts(snapshot))])];
-  const env = { ...process.env, ...agentEnvironment(`http://127.0.0.1:${EXPLICIT_PORT}`, settings.folder.caFile) };
+  const env = { ...process.env, ...settings.placeholders, ...agentEnvironment(`http://127.0.0.1:${EXPLICIT_PORT}`, settings.folder.caFile) };
   const cell: Cell = await enter({ flags, folder: settings.folder, ports, program, env });
   return await gated({ ...settings, agentProcess: cell.process }, cell.listeners, async () => await passThrough(cell.begin()), () => { cell.abandon(); });
 }
@@ -51,7 +52,7 @@ async function captured(program: readonly string[], settings: GateSettings, flag
 /** Without a namespace the program is told where the proxy is, and may do as it likes. */
 async function advised(program: readonly string[], settings: GateSettings): Promise<number> {
   return await gated(settings, { explicit: { host: '127.0.0.1', port: 0 } }, async (port) => {
-    const env = { ...process.env, ...agentEnvironment(`http://127.0.0.1:${port}`, settings.folder.caFile) };
+    const env = { ...process.env, ...settings.placeholders, ...agentEnvironment(`http://127.0.0.1:${port}`, settings.folder.caFile) };
     return await passThrough(await spawnBare(program, env));
   });
 }

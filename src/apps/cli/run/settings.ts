@@ -7,6 +7,8 @@ export interface RunSettings {
   readonly resolve: readonly { readonly host: HostName; readonly address: string }[];
   /** PEM certificates. */
   readonly upstreamCa: readonly string[];
+  /** Folder of the secrets that the proxy sets in calls. */
+  readonly secrets?: string;
   readonly journal: string;
   readonly requireCapture: boolean;
   readonly logLevel: string;

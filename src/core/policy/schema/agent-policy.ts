@@ -3,6 +3,7 @@ import { API_VERSION } from '../../terms/fixed-names.ts';
 import { misfits } from '../misfits.ts';
 import { PROTOCOLS, protocolsOf } from '../protocols.ts';
 import { memberPathFault } from '../text-faults.ts';
+import { credential } from './credential.ts';
 import { checked, issueOf, label, list, shaped } from './fields.ts';
 import { httpTool } from './http.ts';
 import { namespacedMetadata } from './metadata.ts';
@@ -46,6 +47,7 @@ export const tool = z.strictObject({
   rules: list(rule, 1_000, 'Deny rules are asked first, then hold rules, then allow rules, then `access`.').default([]),
   limits: limits.optional(),
   capture: capture.optional(),
+  credential: credential.optional(),
 }).superRefine((value, context) => {
   for (const { path, message, expected, nearest } of misfits(value)) context.addIssue({ ...issueOf({ message, ...(expected !== undefined && { expected }), nearest }), path: [...path] });
 }).refine((value) => protocolsOf(value).length === 1, {
