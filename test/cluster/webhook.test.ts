@@ -126,7 +126,7 @@ describe('with the caBundle that the webhook keeps', () => {
       certificate.onChange(() => bundle.wake());
       bundles.push(bundle);
     }
-    await eventually('the caBundle in both configurations', 20, async () => (bundles.every(({ right }) => right) ? true : undefined));
+    await eventually('the caBundle in both configurations', 20, async () => (bundles.every((bundle) => bundle.trusts(certificate.current().ca)) ? true : undefined));
     // The API server takes a moment to see its own configuration change.
     await eventually('the first answer of the webhook', 20, async () => ((await create(pod('first', AGENTS))).err.includes('failed calling') ? undefined : true));
   });

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText } from '../../core/terms/error-text.ts';
 import { RecentlyUsed } from '../../core/terms/recently-used.ts';
 import { TokenBucket } from '../../core/terms/token-bucket.ts';
 import type { KubeClient, KubeObject } from './client.ts';
-import { KubeFault, unlessFault } from './fault.ts';
+import { asKubeFault, KubeFault, unlessFault } from './fault.ts';
 
 /** The object that an Event is about, in the Event's own namespace. Without `uid` `kubectl describe` does not show it there. */
 export interface EventSubject {
@@ -135,7 +134,7 @@ class Recorder implements EventRecorder {
     } catch (cause) {
       if (signal.aborted) return;
       this.#settings.onDropped?.();
-      this.#settings.onFault?.(cause instanceof KubeFault ? cause : new KubeFault('malformed', errorText(cause), { cause }));
+      this.#settings.onFault?.(asKubeFault(cause));
     }
   }
 

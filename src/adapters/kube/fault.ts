@@ -1,3 +1,5 @@
+import { errorText } from '../../core/terms/error-text.ts';
+
 export type KubeFaultCode =
   | 'unreachable'
   | 'timeout'
@@ -21,6 +23,11 @@ export class KubeFault extends Error {
     this.code = code;
     this.status = options.status;
   }
+}
+
+/** Whatever ended a request or the reading of its answer, as a fault. */
+export function asKubeFault(cause: unknown): KubeFault {
+  return cause instanceof KubeFault ? cause : new KubeFault('malformed', errorText(cause), { cause });
 }
 
 const BY_STATUS: Readonly<Record<number, KubeFaultCode>> = {

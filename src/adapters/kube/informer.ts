@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorText } from '../../core/terms/error-text.ts';
-import { orAbort } from '../network/or-abort.ts';
 import { retryDelay } from '../network/retry-delay.ts';
 import { Cache, type Change, type Entry } from './cache.ts';
 import type { KubeClient, KubeObject } from './client.ts';
-import { KubeFault } from './fault.ts';
+import { asKubeFault, KubeFault } from './fault.ts';
 import { pages } from './list.ts';
 import { openWatch, type WatchEvent } from './watch.ts';
 
@@ -24,7 +22,6 @@ export interface WatchSettings {
 export interface InformerOptions<T> extends Omit<WatchSettings, 'client'> {
   /** Collection path: `/api/v1/namespaces`, `/apis/sallyport.dev/v1alpha1/agentpolicies`, or that of one namespace. */
   readonly path: string;
-  readonly labelSelector?: string;
   readonly fieldSelector?: string;
   /** Makes of each object what is kept of it; must not throw. The object itself is not kept. */
   readonly read: (object: KubeObject) => T;
@@ -42,8 +39,6 @@ export interface Informer<T> {
   list(namespace?: string): readonly T[];
   /** Called for each change after it is in the cache. Returns what ends it. */
   onChange(handler: (change: Change<T>) => void): () => void;
-  /** Resolves at the first complete list; rejects when `signal` aborts. */
-  whenSynced(signal?: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,7 +54,6 @@ class Loop<T> implements Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #selectors: Readonly<Record<string, string>>;
   readonly #stopping = new AbortController();
-  readonly #synced = Promise.withResolvers<void>();
   readonly #cache: Cache<T>;
   /** Where the next watch resumes; undefined means that everything has to be listed. */
   #version: string | undefined;
@@ -73,10 +67,7 @@ class Loop<T> implements Informer<T> {
     this.#client = client;
     this.#options = options;
     this.#cache = new Cache(options.read);
-    this.#selectors = {
-      ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
-      ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
-    };
+    this.#selectors = options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector };
   }
 
   start(): void {
@@ -93,10 +84,6 @@ class Loop<T> implements Informer<T> {
 
   onChange(handler: (change: Change<T>) => void): () => void {
     return this.#cache.onChange(handler);
-  }
-
-  async whenSynced(signal?: AbortSignal): Promise<void> {
-    await orAbort(this.#synced.promise, signal);
   }
 
   async stop(): Promise<void> {
@@ -127,7 +114,6 @@ class Loop<T> implements Informer<T> {
     this.#heard();
     this.synced = true;
     this.#cache.replace(entries);
-    this.#synced.resolve();
     return listed;
   }
 
@@ -159,7 +145,7 @@ class Loop<T> implements Informer<T> {
     if (this.#stopping.signal.aborted) {
       return;
     }
-    const fault = cause instanceof KubeFault ? cause : new KubeFault('malformed', errorText(cause), { cause });
+    const fault = asKubeFault(cause);
     // Versions are only good for the API server that gave them: after any doubt but a lost connection, list again.
     if (fault.code !== 'unreachable' && fault.code !== 'timeout') {
       this.#version = undefined;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { errorText } from '../../core/terms/error-text.ts';
 import type { KubeClient, KubeObject } from './client.ts';
-import { KubeFault } from './fault.ts';
+import { asKubeFault, KubeFault } from './fault.ts';
 
 export interface LeaseSettings {
   readonly client: KubeClient;
@@ -138,7 +137,7 @@ class Candidate implements HeldLease {
       if (signal.aborted) return;
       // After any failure the next attempt reads first: it may have been somebody else's write, or our own whose answer was lost.
       this.#fresh = undefined;
-      this.#settings.onFault?.(cause instanceof KubeFault ? cause : new KubeFault('malformed', errorText(cause), { cause }));
+      this.#settings.onFault?.(asKubeFault(cause));
     }
     this.#announce();
   }

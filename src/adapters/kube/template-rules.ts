@@ -2,64 +2,28 @@ import type { ListedTemplate } from '../../core/admission/resources.ts';
 import { same } from '../../core/checks/differences.ts';
 import { isObject } from '../../core/terms/is-object.ts';
 import type { KubeObject } from './client.ts';
-import { KubeFault } from './fault.ts';
-import { startInformer, type WatchSettings } from './informer.ts';
+import { keepConfiguration, type KeptConfiguration, type KeptConfigurationSettings } from './kept-configuration.ts';
 
-export interface TemplateRulesSettings extends WatchSettings {
+export interface TemplateRulesSettings extends Omit<KeptConfigurationSettings<unknown>, 'kind' | 'name' | 'read' | 'patchFor' | 'onPatch'> {
   /** Name of the ValidatingWebhookConfiguration, and of the one webhook in it whose rules are kept. */
   readonly configuration: string;
   readonly webhook: string;
   /** Kinds that the API server has to ask about; undefined while nobody knows them. */
   readonly templates: () => readonly ListedTemplate[] | undefined;
-  /** Asked before each write. */
-  readonly mayWrite: () => boolean;
-  /** Told of each patch that the API server took. */
-  readonly onPatch?: (name: string) => void;
 }
-
-export interface TemplateRules {
-  /** Looks again: `templates` or `mayWrite` answers something new. */
-  wake(): void;
-  stop(): Promise<void>;
-}
-
-const PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-const RETRY = 2_000;
 
 /** Keeps the rules of one webhook in step with the kinds that profiles list: now, when they change, and when somebody else changes the configuration. */
-export function keepTemplateRules({ configuration, webhook, templates, mayWrite, onPatch, client, now, random, onFault }: TemplateRulesSettings): TemplateRules {
-  const informer = startInformer(client, { path: PATH, fieldSelector: `metadata.name=${configuration}`, read: (object) => rulesIn(object, webhook), now, random, onFault });
-  const stopping = new AbortController();
-  let running = Promise.resolve();
-
-  const patchNow = (): readonly object[] => {
-    const [found, listed] = [informer.get(configuration), templates()];
-    return found === undefined || listed === undefined ? [] : patchFor(found, webhook, rulesFor(listed));
-  };
-  const settle = async (): Promise<void> => {
-    const patch = patchNow();
-    if (stopping.signal.aborted || patch.length === 0 || !mayWrite()) return;
-    try {
-      await client.patch(`${PATH}/${configuration}`, 'json', [...patch], { signal: stopping.signal });
-      onPatch?.(configuration);
-    } catch (fault) {
-      if (stopping.signal.aborted || !(fault instanceof KubeFault)) return;
-      onFault?.(fault);
-      setTimeout(wake, RETRY * (0.5 + random())).unref();
-    }
-  };
-  /** One after the other: the second look sees what the first patch did. */
-  const wake = (): void => {
-    running = running.then(settle);
-  };
-  informer.onChange(wake);
-  return {
-    wake,
-    async stop() {
-      stopping.abort();
-      await Promise.all([informer.stop(), running]);
+export function keepTemplateRules({ configuration, webhook, templates, ...settings }: TemplateRulesSettings): Pick<KeptConfiguration<unknown>, 'wake' | 'stop'> {
+  return keepConfiguration({
+    ...settings,
+    kind: 'ValidatingWebhookConfiguration',
+    name: configuration,
+    read: (object) => rulesIn(object, webhook),
+    patchFor(found) {
+      const listed = templates();
+      return listed === undefined ? [] : patchFor(found, webhook, rulesFor(listed));
     },
-  };
+  });
 }
 
 /** The webhook's position in its configuration, and its rules; without a position there is no such webhook. */

@@ -17,16 +17,12 @@ export interface TrustWatch {
   stop(): Promise<void>;
 }
 
-export interface TrustSettings extends WatchSettings {
-  readonly namespace?: string;
-}
-
 const NO_CONTROLLER = `The controller has not said yet whom sidecars may trust (ConfigMap ${TRUST_CONFIG_MAP} in ${SYSTEM_NAMESPACE}); see that the Deployment sallyport-controller is up.`;
 
 /** Follows the one ConfigMap; `get`, `list` and `watch` on its name are all the rights it takes. */
-export function watchTrust({ client, namespace = SYSTEM_NAMESPACE, now, random, onFault }: TrustSettings): TrustWatch {
+export function watchTrust({ client, now, random, onFault }: WatchSettings): TrustWatch {
   const informer = startInformer(client, {
-    path: `/api/v1/namespaces/${namespace}/configmaps`,
+    path: `/api/v1/namespaces/${SYSTEM_NAMESPACE}/configmaps`,
     fieldSelector: `metadata.name=${TRUST_CONFIG_MAP}`,
     read: readTrust,
     now,
@@ -34,7 +30,7 @@ export function watchTrust({ client, namespace = SYSTEM_NAMESPACE, now, random, 
     onFault,
   });
   return {
-    current: () => informer.get(TRUST_CONFIG_MAP, namespace) ?? { missing: NO_CONTROLLER },
+    current: () => informer.get(TRUST_CONFIG_MAP, SYSTEM_NAMESPACE) ?? { missing: NO_CONTROLLER },
     stop: () => informer.stop(),
   };
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { mintAuthority, mintServing } from '../../../src/adapters/certificates/serving.ts';
-import { keepCaBundle } from '../../../src/adapters/kube/ca-bundle.ts';
 import { connectKube, type KubeClient } from '../../../src/adapters/kube/client.ts';
 import { watchNamespaces } from '../../../src/adapters/kube/namespaces.ts';
 import { watchProfiles } from '../../../src/adapters/kube/profiles.ts';
@@ -27,10 +26,6 @@ async function connect(path: string): Promise<{ client: KubeClient; now: () => n
 
 const labelled = (labels: object) => ({ metadata: { labels } });
 const profile = (spec: object) => ({ apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', spec });
-const encoded = (pem: string) => Buffer.from(pem).toString('base64');
-const configured = (...bundles: (string | undefined)[]) => ({
-  webhooks: bundles.map((caBundle, index) => ({ name: `w${index}`, clientConfig: { url: 'https://a.example', ...(caBundle === undefined ? {} : { caBundle }) } })),
-});
 
 beforeEach(() => {
   [clock, stop] = [1_000, undefined];
@@ -148,53 +143,5 @@ describe('installed profiles', () => {
     await vi.waitFor(() => expect(profiles.named('lab')).toHaveProperty('profile'), soon);
     clock += 80_000;
     expect(profiles.named('lab')).toEqual({ stale: expect.stringContaining('The sandbox profiles may have changed: nothing was heard of them for 80 s') });
-  });
-});
-
-describe('the caBundle of a webhook configuration', () => {
-  const PATH = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-  const NAME = 'sandbox.sallyport.dev';
-
-  async function keep(ca: () => string) {
-    const settings = await connect(PATH);
-    const patches: unknown[] = [];
-    server.on(`PATCH ${PATH}/${NAME}`, (body) => {
-      patches.push(JSON.parse(body));
-      server.put(NAME, configured(encoded(ca()), encoded(ca())));
-      return { status: 200, body: '{"metadata":{"name":"x"}}' };
-    });
-    const bundle = keepCaBundle({ ...settings, kind: 'ValidatingWebhookConfiguration', name: NAME, ca });
-    stop = () => bundle.stop();
-    return { bundle, patches };
-  }
-
-  test('is set where it is empty, and left alone where it is right', async () => {
-    const { bundle, patches } = await keep(() => 'NEW');
-    server.put(NAME, configured(undefined, encoded('NEW')));
-    await vi.waitFor(() => expect(bundle.right).toBe(true), soon);
-    expect(patches).toEqual([[
-      { op: 'test', path: '/webhooks/0/name', value: 'w0' },
-      { op: 'add', path: '/webhooks/0/clientConfig/caBundle', value: encoded('NEW') },
-    ]]);
-  });
-
-  test('follows a new CA, and whoever overwrites it', async () => {
-    let ca = 'OLD';
-    const { bundle, patches } = await keep(() => ca);
-    server.put(NAME, configured(encoded('OLD'), encoded('OLD')));
-    await vi.waitFor(() => expect(bundle.right).toBe(true), soon);
-    ca = 'NEW OLD';
-    bundle.wake();
-    await vi.waitFor(() => expect(bundle.right).toBe(true), soon);
-    server.put(NAME, configured('', encoded('NEW OLD')));
-    await vi.waitFor(() => expect(patches).toHaveLength(2), soon);
-  });
-
-  test('is not right while there is no configuration', async () => {
-    const { bundle, patches } = await keep(() => 'NEW');
-    bundle.wake();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(bundle.right).toBe(false);
-    expect(patches).toEqual([]);
   });
 });

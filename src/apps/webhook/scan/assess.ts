@@ -56,7 +56,8 @@ function judged(pod: Pod, mode: Mode, context: ReviewContext): readonly Fault[] 
 }
 
 /** A pod that is there was sent to its node by a scheduler, and not by whoever made it. */
-function unscheduled({ spec: { nodeName: _, ...spec }, ...pod }: Pod): Pod {
+function unscheduled(pod: Pod): Pod {
+  const { nodeName: _, ...spec } = pod.spec;
   return { ...pod, spec };
 }
 
