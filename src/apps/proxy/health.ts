@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { boundConnections } from '../../adapters/network/bound-connections.ts';
 import type { Endpoint, Listening } from './settings.ts';
@@ -22,6 +22,8 @@ const MOST_CONNECTIONS = 64;
 /** What kubelet and Prometheus may ask of the proxy. It is the one listener that others than the agent reach, so it tells no names and takes no input. */
 export async function listenHealth(listening: Listening, first: HealthSources): Promise<HealthListener> {
   let sources = first;
+  // An import of it would load the web's own client as well, which is 13 MiB in every pod.
+  const { createServer } = process.getBuiltinModule('node:http');
   const server = createServer({ requestTimeout: 2_000, headersTimeout: 2_000, connectionsCheckingInterval: 1_000 }, (request, response) => { answer(request, response, sources); });
   server.timeout = 5_000;
   boundConnections(server, MOST_CONNECTIONS);
