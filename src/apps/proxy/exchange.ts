@@ -184,7 +184,7 @@ export class Exchange implements UpstreamUser, OpenCall {
   }
 
   informational(head: ResponseHead): void {
-    this.#relay.informational(head);
+    if (!this.#treatments?.answer.length) this.#relay.informational(head);
   }
 
   head(head: ResponseHead): void {

@@ -6,7 +6,7 @@ import { GENESIS } from '../../../src/core/evidence/leaf.ts';
 import { writeLine } from '../../../src/core/evidence/write-line.ts';
 import { Placeholders } from '../../../src/core/traffic/credential/placeholder.ts';
 import { startToolServer, type ToolServer, type ToolServerOptions } from '../../fakes/tool-server.ts';
-import { policyOf, schemeOf, startWorld, WAYS, type World } from './harness.ts';
+import { policyOf, readUntil, schemeOf, startWorld, WAYS, type World } from './harness.ts';
 
 const HOST = 'api.example.com';
 const SECRET = 'sk-"live"/0123456789+abcdef';
@@ -159,6 +159,18 @@ describe('an echo', () => {
     expect(answer.body).toBe(`Bearer ${'*'.repeat(SECRET.length)}`);
   });
 
+  test('does not come in an early hint', async () => {
+    const { world } = await set(HEADER, {
+      handle: (request, response) => {
+        response.writeEarlyHints({ link: '</a>; rel=preload', 'x-echo': request.headers.authorization ?? '' });
+        response.end('done');
+      },
+    });
+    const socket = await world.enter('captured-tls', HOST, { port: portOf(world) });
+    socket.write(`GET / HTTP/1.1\r\nhost: ${HOST}:${portOf(world)}\r\n\r\n`);
+    expect(await readUntil(socket, 'done')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   test('cannot hide in an encoding', async () => {
     const { world } = await set(HEADER, {
       handle: (request, response) => {
@@ -177,3 +189,7 @@ test('nothing of it is left behind by an upstream that fails', async () => {
   expect(answer.body).not.toContain('0123456789');
   expect(await world.records.outcome()).toMatchObject({ result: 'failed' });
 });
+
+function portOf({ source }: World): number {
+  return source.current()?.policies[0]?.spec.tools[0]?.http?.ports?.[0] ?? 443;
+}

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createPlainServer } from 'node:net';
 import { join } from 'node:path';
@@ -23,8 +23,10 @@ await folder.remove();
 const hasBash = spawnSync('bash', ['-c', 'true']).status === 0;
 
 const calls: string[] = [];
+const keys: unknown[] = [];
 const server = createServer((request, response) => {
   calls.push(`${request.method} ${request.url}`);
+  keys.push(request.headers['x-key']);
   if (request.url === '/never') response.once('close', () => { calls.push('left'); });
   else response.end('from the tool');
 });
@@ -115,6 +117,20 @@ describe.skipIf(!entry.found)(`a program in a network namespace of its own${entr
       expect(code).toBe(0);
       expect(calls).toEqual(['GET /v1/items']);
     }
+  });
+
+  test('holds a placeholder in place of a secret, which the proxy sets', async () => {
+    mkdirSync(join(state, 'secrets', 'crm'), { recursive: true });
+    writeFileSync(join(state, 'secrets', 'crm', 'token'), 'sk-0123456789abcdef');
+    const credentialed = join(state, 'credentialed.yaml');
+    writeFileSync(credentialed, readFileSync(policy, 'utf8').replace('access: read-only', 'access: read-only\n    credential: {secret: crm, header: X-Key, value: "{token}", env: API_TOKEN}'));
+    keys.length = 0;
+    const program = [process.execPath, '--input-type=module', '-e', 'console.log(process.env.API_TOKEN, (await fetch(process.argv[1], { headers: { "x-key": process.env.API_TOKEN } })).status)', `https://api.example.com:${port}/v1/items`];
+    const { stdout, stderr, code } = await run(['--require-capture', '--secrets', join(state, 'secrets'), '--policy', credentialed], program, { ...process.env, API_TOKEN: 'the real one' });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^sallyport-[0-9a-f]{12}-[0-9a-f]{32} 200\n$/);
+    expect(keys).toEqual(['sk-0123456789abcdef']);
+    expect(code).toBe(0);
   });
 
   test('starts an MCP server on standard input and output, whose own calls pass the same gate', async () => {
