@@ -8,16 +8,29 @@ import type { Facts } from '../ports.ts';
 import { knownOf } from '../review-context.ts';
 import { assess, type Assessment } from './assess.ts';
 
-/** Mode and profile of each namespace that takes agents, the profile as it is now. A namespace of which nothing is known is left out. */
+/**
+ * Mode and profile of each namespace that takes agents, with the profile, the NetworkPolicies and the Exemptions for it as they are now. A
+ * namespace of which nothing is known is left out.
+ */
 export async function circumstancesBy(facts: Facts, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const name of facts.agentNamespaces()) {
     const labels = await facts.namespaceLabels(name, signal);
     if (!labels.known || !Object.hasOwn(labels.value, AGENTS_LABEL)) continue;
-    const profile = facts.profile(profileName(labels.value));
-    found.set(name, `${labels.value[AGENTS_LABEL]} ${profileName(labels.value)} ${hash('sha256', JSON.stringify(profile), 'base64')}`);
+    found.set(name, `${labels.value[AGENTS_LABEL]} ${profileName(labels.value)} ${objectsAround(facts, name, profileName(labels.value))}`);
   }
   return found;
+}
+
+/** Text that changes with them. What is not known is one state, since the sentences that say why may count the seconds. */
+function objectsAround(facts: Facts, namespace: string, profile: string): string {
+  const exemptions = facts.exemptions();
+  const objects = [
+    facts.profile(profile),
+    facts.objects.networkPolicies(namespace),
+    exemptions.known ? known(exemptions.value.filter(({ spec: { subject } }) => subject.namespace === namespace)) : exemptions,
+  ];
+  return hash('sha256', JSON.stringify(objects.map((fact) => (fact.known ? [fact.value] : []))), 'base64');
 }
 
 /** Judges a pod by what the webhook itself goes by at this moment; unknown where even its namespace is. */

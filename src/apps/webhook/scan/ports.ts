@@ -12,8 +12,9 @@ export interface ScanPorts {
   /** Whether everything that a review rests on has been listed. Until then nothing is looked at. */
   readonly ready: () => boolean;
   /**
-   * By name of each namespace that takes agents: all that its pods are judged by that is not in the pods, as text to be compared. When it
-   * changes they are looked at again.
+   * By name of each namespace that takes agents: what its pods are judged by that is not in the pods, as text to be compared. When it changes
+   * they are looked at again. RuntimeClasses, owners, the settings of injection and the end of an Exemption are not in it: what changes there
+   * is seen within the hour.
    */
   readonly circumstances: (signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
   /** Judges one pod as the API server has it now; unknown where what that rests on is. */
