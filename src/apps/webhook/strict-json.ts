@@ -13,7 +13,8 @@ const DEEPEST = 100;
 export function readStrictJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   const value = parse(text);
-  new Scan(text).check();
+  // Of members with one name JSON.parse keeps the last. To count is all that a body takes which has none.
+  if (membersOf(value, 1) !== namesIn(text)) throw new ReviewFault('duplicate-key', `expected each member once and none named __proto__, got ${quoted(firstTwice(text))} twice in one object`);
   return value;
 }
 
@@ -33,88 +34,71 @@ function parse(text: string): unknown {
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-
-/** One pass over text that is already known to be JSON: only strings and brackets have to be told apart. */
-class Scan {
-  readonly #text: string;
-  /** Members seen in each open object; undefined for an open list. */
-  readonly #open: (Set<string> | undefined)[] = [];
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  check(): void {
-    let at = 0;
-    while (at < this.#text.length) {
-      at = this.#step(at);
-    }
-  }
-
-  #step(at: number): number {
-    switch (this.#text.charCodeAt(at)) {
-      case QUOTE: {
-        const end = this.#endOfString(at);
-        if (this.#isKey(end)) this.#member(this.#text.slice(at, end));
-        return end;
-      }
-      case OPEN_OBJECT:
-        this.#enter(new Set());
-        break;
-      case OPEN_LIST:
-        this.#enter(undefined);
-        break;
-      case CLOSE_OBJECT:
-      case CLOSE_LIST:
-        this.#open.pop();
-        break;
-    }
-    return at + 1;
-  }
-
-  #enter(members: Set<string> | undefined): void {
-    this.#open.push(members);
-    if (this.#open.length > DEEPEST) {
-      throw new ReviewFault('too-deep', `expected at most ${DEEPEST} levels of JSON, got more`);
-    }
-  }
-
-  #endOfString(start: number): number {
-    let at = start + 1;
-    for (;;) {
-      const end = this.#text.indexOf('"', at);
-      if (this.#backslashesBefore(end) % 2 === 0) return end + 1;
-      at = end + 1;
-    }
-  }
-
-  #backslashesBefore(end: number): number {
-    let count = 0;
-    while (this.#text.charCodeAt(end - 1 - count) === BACKSLASH) count += 1;
+/** How many members a value has, and all below it. */
+function membersOf(value: unknown, level: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (level > DEEPEST) throw new ReviewFault('too-deep', `expected at most ${DEEPEST} levels of JSON, got more`);
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const one of value) count += membersOf(one, level + 1);
     return count;
   }
-
-  #isKey(end: number): boolean {
-    let at = end;
-    while (isSpace(this.#text.charCodeAt(at))) at += 1;
-    return this.#text.charCodeAt(at) === COLON;
+  for (const name in value) {
+    if (name === '__proto__') throw new ReviewFault('duplicate-key', 'expected each member once and none named __proto__, got "__proto__"');
+    count += 1 + membersOf(value[name as keyof typeof value], level + 1);
   }
+  return count;
+}
 
-  #member(literal: string): void {
-    const name = literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
-    const members = this.#open.at(-1);
-    if (name === '__proto__' || members?.has(name) === true) {
-      throw new ReviewFault('duplicate-key', `expected each member once and none named __proto__, got ${quoted(name)}${name === '__proto__' ? '' : ' twice in one object'}`);
-    }
-    members?.add(name);
+/** How many members a text, already known to be JSON, writes. */
+function namesIn(text: string): number {
+  let count = 0;
+  for (let start = text.indexOf('"'); start >= 0;) {
+    const end = endOfString(text, start);
+    if (isName(text, end)) count += 1;
+    start = text.indexOf('"', end);
   }
+  return count;
+}
+
+/** The first name that one object of such a text has twice; there is one. */
+function firstTwice(text: string): string {
+  /** Names seen in each open object, and in each open list none. */
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '{' || character === '[') open.push(new Set());
+    if (character === '}' || character === ']') open.pop();
+    if (character !== '"') continue;
+    const end = endOfString(text, at);
+    const name = isName(text, end) ? String(JSON.parse(text.slice(at, end))) : undefined;
+    if (name !== undefined && open.at(-1)?.has(name) === true) return name;
+    if (name !== undefined) open.at(-1)?.add(name);
+    at = end - 1;
+  }
+  return '';
+}
+
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/** Where the string ends that begins at `start`: after its quote. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (backslashesBefore(text, end) % 2 === 1) end = text.indexOf('"', end + 1);
+  return end + 1;
+}
+
+function backslashesBefore(text: string, end: number): number {
+  let count = 0;
+  while (text.charCodeAt(end - 1 - count) === BACKSLASH) count += 1;
+  return count;
+}
+
+function isName(text: string, end: number): boolean {
+  let at = end;
+  while (isSpace(text.charCodeAt(at))) at += 1;
+  return text.charCodeAt(at) === COLON;
 }
 
 function isSpace(code: number): boolean {
