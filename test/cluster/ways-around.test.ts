@@ -379,6 +379,12 @@ describe('pods that are there', () => {
     passed('A36', way, "a kubelet's own status", await kubectl([...node, '-n', AGENTS, 'patch', 'pod', 'good', '--subresource=status', '--type=merge', '-p', '{"status":{"message":"starting"}}']));
   });
 
+  test.each([['the pod', []], ['pods/status', ['--subresource=status']]])('A2: no annotation for the node is added later, by an update of %s', async (where, flags) => {
+    for (const [name, path] of [['k8s.v1.cni.cncf.io/networks', 'k8s.v1.cni.cncf.io~1networks'], ['io.katacontainers.config.hypervisor.path', 'io.katacontainers.config.hypervisor.path']]) {
+      refused('A2', 'a field nobody looked at', `PATCH ${where} with annotation ${name}`, await patch('good', [{ op: 'add', path: `/metadata/annotations/${path}`, value: 'x' }], ...flags), `annotations["${name}"]`);
+    }
+  });
+
   test('A10: a pod that would be refused today can be taken down', async () => {
     const way = 'UPDATE denials block finalizers; DELETE denials';
     passed('A10', way, 'finalizers of a pod that would be refused today', await patch('earlier', [{ op: 'remove', path: '/metadata/finalizers' }], '--dry-run=server'));

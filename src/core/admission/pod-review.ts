@@ -16,7 +16,7 @@ import type { AdmissionRequest } from './request.ts';
  *
  *   1. an object that cannot be read is denied; where the old one cannot be, the new one is judged as if it were created;
  *   2. an agent where no agents are taken is refused;
- *   3. an update of the spec is judged whole, one of labels and of our annotations by the checks that hang on them; any other passes, so
+ *   3. an update of the spec is judged whole, one of labels, of our annotations and of those for the node by the checks that hang on them; any other passes, so
  *      that finalizers and owner references move on. A deletionTimestamp spares nothing (CVE-2023-34091).
  */
 export function reviewPod(request: AdmissionRequest, context: ReviewContext): Outcome {

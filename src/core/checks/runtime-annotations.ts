@@ -39,6 +39,7 @@ function findings({ metadata: { annotations = {} } }: PodView, { before }: Check
   }));
 }
 
-function isForTheNode(name: string): boolean {
+/** Whether an annotation of this name says to the node how to set up the pod. */
+export function isForTheNode(name: string): boolean {
   return NAMES.has(name) || DOMAIN.test(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
 }

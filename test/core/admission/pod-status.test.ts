@@ -24,6 +24,7 @@ describe('the status of a pod, written by anybody but a node', () => {
     ['changes a label by which a policy selects', marked({ app: 'other', 'sallyport.dev/agent': 'triage' }, { 'sallyport.dev/receipt': 'r' }), 'agent-reselected metadata.labels["app"]'],
     ['changes the receipt', marked({ app: 'triage', 'sallyport.dev/agent': 'triage' }, { 'sallyport.dev/receipt': 's' }), 'mark-changed metadata.annotations["sallyport.dev/receipt"]'],
     ['takes the receipt away', marked({ app: 'triage', 'sallyport.dev/agent': 'triage' }), 'mark-changed metadata.annotations["sallyport.dev/receipt"]'],
+    ['has the node add an interface', marked({ app: 'triage', 'sallyport.dev/agent': 'triage' }, { 'sallyport.dev/receipt': 'r', 'k8s.v1.cni.cncf.io/networks': 'other' }), 'runtime-annotation metadata.annotations["k8s.v1.cni.cncf.io/networks"]'],
   ])('is refused where it %s', (_, after, reason) => {
     expect(told(after)).toEqual(['denied', reason]);
   });
@@ -46,6 +47,12 @@ describe('the status of a pod, written by anybody but a node', () => {
   test('passes from a node, whatever it is: the API server keeps kubelets from labels itself', () => {
     expect(told(marked({}), { userInfo: { username: 'system:node:n1', groups: ['system:nodes'] } })).toEqual(['allowed']);
   });
+});
+
+test('an update of annotations alone is refused where they are for the node, and passes where they take some away', () => {
+  const kata = { ...before, metadata: { ...before.metadata, annotations: { ...before.metadata?.annotations, 'io.katacontainers.config.hypervisor.path': '/x' } } };
+  expect(told(kata, { subResource: '' })).toEqual(['denied', 'runtime-annotation metadata.annotations["io.katacontainers.config.hypervisor.path"]']);
+  expect(told(before, { subResource: '' }, contextOf(), kata)).toEqual(['allowed']);
 });
 
 const joins = (container: object): string[] => {

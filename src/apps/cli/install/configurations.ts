@@ -1,4 +1,4 @@
-import { AGENTS_LABEL, AGENT_LABEL, API_GROUP, GUARD_WEBHOOK, MUTATING_CONFIGURATION, PROFILE_LABEL, RECEIPT_ANNOTATION, SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
+import { AGENTS_LABEL, AGENT_LABEL, API_GROUP, GUARD_WEBHOOK, MUTATING_CONFIGURATION, PROFILE_LABEL, SYSTEM_NAMESPACE, TEMPLATES_WEBHOOK, VALIDATING_CONFIGURATION, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { clusterMeta } from './labels.ts';
 
 const API = 'admissionregistration.k8s.io/v1';
@@ -9,17 +9,17 @@ const TAKES_AGENTS = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'Exists
 const TAKES_NONE = { matchExpressions: [{ key: AGENTS_LABEL, operator: 'DoesNotExist' }, NEVER] };
 
 const CHANGES_LABELS = differs('metadata.?labels');
-const CHANGES_RECEIPT = differs(`metadata.?annotations[?'${RECEIPT_ANNOTATION}']`);
+const CHANGES_METADATA = `${CHANGES_LABELS} || ${differs('metadata.?annotations')}`;
 
 /** Finalizers, owner references and the like may be changed even on a pod that would be refused today; else it could not be deleted. */
 const SIGNIFICANT = {
-  name: 'changes-spec-or-labels',
-  expression: `request.operation != 'UPDATE' || object.spec != oldObject.spec || ${CHANGES_LABELS} || ${CHANGES_RECEIPT}`,
+  name: 'changes-spec-or-marks',
+  expression: `request.operation != 'UPDATE' || object.spec != oldObject.spec || ${CHANGES_METADATA}`,
 };
 
 /** Kubelets write the status of every pod every few seconds, and the API server itself keeps them from labels: none of that costs a call. */
 const NOT_BY_A_NODE = { name: 'not-by-a-node', expression: "!('system:nodes' in request.userInfo.groups)" };
-const CHANGES_METADATA = { name: 'changes-metadata', expression: `${CHANGES_LABELS} || ${differs('metadata.?annotations')}` };
+const CHANGES_MARKS = { name: 'changes-metadata', expression: CHANGES_METADATA };
 
 /** A workload's scale is not the sandbox's business, and goes on while the webhook is down. A PodTemplate has no spec. */
 const CHANGES_TEMPLATE = {
@@ -86,7 +86,7 @@ export function webhookConfigurations(): object[] {
       metadata: clusterMeta(VALIDATING_CONFIGURATION),
       webhooks: [
         { ...webhook(VALIDATING_CONFIGURATION, '/validate', [POD_CREATE, POD_CHANGES], TAKES_AGENTS), matchConditions: [SIGNIFICANT] },
-        { ...webhook(`status.${VALIDATING_CONFIGURATION}`, '/validate', STATUS, TAKES_AGENTS), matchConditions: [NOT_BY_A_NODE, CHANGES_METADATA] },
+        { ...webhook(`status.${VALIDATING_CONFIGURATION}`, '/validate', STATUS, TAKES_AGENTS), matchConditions: [NOT_BY_A_NODE, CHANGES_MARKS] },
         webhook(`bindings.${VALIDATING_CONFIGURATION}`, '/validate', BINDINGS, TAKES_AGENTS),
         { ...webhook(`endings.${VALIDATING_CONFIGURATION}`, '/validate', ENDINGS, TAKES_AGENTS), matchConditions: [ENDS_SLOWLY] },
         webhook(`connections.${VALIDATING_CONFIGURATION}`, '/validate', CONNECTIONS, TAKES_AGENTS),
