@@ -63,17 +63,11 @@ async function labelsOf(namespaces: ClusterSources['namespaces'], name: string, 
   }
 }
 
-function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<SandboxProfile> {
+function profileOf(profiles: ClusterSources['profiles'], name: string): Fact<SandboxProfile | undefined> {
   const builtIn = Object.hasOwn(BUILT_IN_PROFILES, name) ? BUILT_IN_PROFILES[name as keyof typeof BUILT_IN_PROFILES] : undefined;
   if (builtIn !== undefined) return known(builtIn);
   const installed = profiles.named(name);
-  if (installed === undefined) {
-    return unknown(
-      profiles.synced
-        ? `The namespace picks the profile ${name}, and there is no SandboxProfile of that name; install it, or pick one of ${Object.keys(BUILT_IN_PROFILES).join(', ')}.`
-        : `The namespace picks the profile ${name}, and the SandboxProfiles are not known yet; try again.`,
-    );
-  }
+  if (installed === undefined) return profiles.synced ? known(undefined) : unknown(`The namespace picks the profile ${name}, and the SandboxProfiles are not known yet; try again.`);
   if ('stale' in installed) return unknown(`The namespace picks the profile ${name}. ${installed.stale}`);
   return 'broken' in installed ? unknown(`The SandboxProfile ${name} cannot be enforced as it is written: ${installed.broken}`) : known(installed.profile);
 }

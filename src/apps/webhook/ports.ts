@@ -17,8 +17,8 @@ export interface Facts {
   namespaceLabels(namespace: string, signal: AbortSignal): Promise<Fact<Labels>>;
   /** Names of the namespaces that take agents, for refusals. */
   agentNamespaces(): readonly string[];
-  /** The profile of that name, built in or installed. */
-  profile(name: string): Fact<SandboxProfile>;
+  /** The profile of that name, built in or installed; undefined where there is none. */
+  profile(name: string): Fact<SandboxProfile | undefined>;
   /** What injection needs for pods of that profile; unknown while the controller has not said whom to trust. */
   injection(profile: SandboxProfile): Fact<InjectionSettings>;
   /** There is no cluster to ask about other objects. */

@@ -12,8 +12,10 @@ type Labels = Readonly<Record<string, string>>;
 export interface ReviewContext {
   /** Labels of the request's namespace; absent where they are not known, which reads as `enforce`. */
   readonly namespaceLabels?: Labels;
-  /** The profile that `profileName(namespaceLabels)` names; absent where there is none of that name, which is a fault. */
+  /** The profile that `profileName(namespaceLabels)` names; absent where there is none of that name or nobody knows it, which is a fault. */
   readonly profile?: SandboxProfile;
+  /** Why nobody knows the profile, as a sentence; absent where it is known, or that there is none. */
+  readonly profileUnknown?: string;
   /** The pod as injection would make it; absent while the cluster's trust is not known, which is a fault. */
   readonly derive?: (pod: Pod) => Pod;
   /**

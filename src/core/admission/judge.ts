@@ -69,7 +69,11 @@ function faultsOf(pod: Pod, expected: Pod | undefined, context: ReviewContext, b
   return findFaults({ profile, facts, pod, ...besides, ...(expected && { expected }) });
 }
 
-export function profileMissing({ namespaceLabels }: ReviewContext): Fault {
+/** Of a context without a profile. */
+export function profileMissing({ namespaceLabels, profileUnknown }: ReviewContext): Fault {
+  if (profileUnknown !== undefined) {
+    return ownFault({ reason: 'profile-unknown', field: '', message: profileUnknown.replace(/\.$/, ''), fix: 'have the profile corrected if it is broken, and try again', unknown: true });
+  }
   return ownFault({
     reason: 'profile-missing',
     field: '',

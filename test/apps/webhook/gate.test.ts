@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { validate } from '../../../src/apps/webhook/gate.ts';
+import { mutateGate, validate } from '../../../src/apps/webhook/gate.ts';
 import type { Facts } from '../../../src/apps/webhook/ports.ts';
 import type { AdmissionRequest } from '../../../src/core/admission/request.ts';
 import { inject } from '../../../src/core/injection/inject.ts';
@@ -70,6 +70,21 @@ describe('before a refusal rests on what is watched', () => {
   test('what is missing is told after the refusal', async () => {
     const { facts } = factsWith({ exemptions: () => unknown('The exemptions are stale.') });
     expect((await validate(creationOf(privileged), facts, NEVER)).message).toMatch(/The exemptions are stale\.$/);
+  });
+});
+
+describe('without the profile that the namespace picks', () => {
+  test('what is unknown of it is told as that, in the fault and so in causes, Events and reports, and not as its absence', async () => {
+    const { facts } = factsWith({ profile: () => unknown('The namespace picks the profile lab. The sandbox profiles may have changed: nothing was heard of them for 80 s.') });
+    const answer = await validate(creationOf(good), facts, NEVER);
+    expect(answer.faults).toMatchObject([{ reason: 'profile-unknown', message: 'The namespace picks the profile lab. The sandbox profiles may have changed: nothing was heard of them for 80 s', unknown: true }]);
+    expect(answer.message?.match(/nothing was heard/g)).toHaveLength(1);
+  });
+
+  test('its absence is told as that', async () => {
+    const { facts } = factsWith({ profile: () => known(undefined) });
+    expect((await validate(creationOf(good), facts, NEVER)).faults).toMatchObject([{ reason: 'profile-missing' }]);
+    expect(await mutateGate(creationOf(goodPod()), facts, NEVER)).toMatchObject({ allowed: false, message: expect.stringContaining('there is no SandboxProfile of that name; install it, or pick one of isolated, contained') });
   });
 });
 
