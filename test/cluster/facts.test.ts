@@ -138,7 +138,7 @@ beforeAll(async () => {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: AGENTS, labels: { ...OWN_LABEL, 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': 'contained' } } },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ELSEWHERE, labels: OWN_LABEL } },
     ...customResourceDefinitions(),
-    ...access(),
+    ...access({}),
   );
   for (const namespace of [AGENTS, ELSEWHERE]) await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } });
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'editors', namespace: AGENTS } };

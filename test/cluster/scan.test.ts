@@ -147,7 +147,7 @@ beforeAll(async () => {
   client = connectKube({ kubeconfig: process.env['KUBECONFIG'] ?? '' });
   await mustKubectl(['apply', '-f', 'deploy/policy-reports.yaml']);
   await kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
-  await apply(...customResourceDefinitions(), ...access());
+  await apply(...customResourceDefinitions(), ...access({}));
   await mustKubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
   const profile = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'SandboxProfile', metadata: { name: 'scan-test-evicting' }, spec: { runtimeClassNames: { required: false }, onUnproven: 'evict', maxLifetimeSeconds: 7_200, warnOnly: ['image-source'] } };
   await apply(profile, labelled(REPORTED, 'contained'), labelled(EVICTED, 'scan-test-evicting'), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } });

@@ -1,13 +1,14 @@
 import { CONTROLLER, SYSTEM_NAMESPACE, WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { clusterMeta, systemMeta } from './labels.ts';
-import { CONTROLLER_RIGHTS, type Rights, WEBHOOK_RIGHTS } from './rights.ts';
+import type { InstallOptions } from './options.ts';
+import { CONTROLLER_RIGHTS, type Rights, webhookRights } from './rights.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** ServiceAccounts, and the roles and bindings that give each server its rights. */
-export function access(): object[] {
+export function access(options: InstallOptions): object[] {
   return [
-    ...subject(WEBHOOK, WEBHOOK_RIGHTS),
+    ...subject(WEBHOOK, webhookRights(options)),
     ...subject(CONTROLLER, CONTROLLER_RIGHTS),
     clusterBinding(`${CONTROLLER}-issuer-discovery`, CONTROLLER, 'system:service-account-issuer-discovery'),
   ];

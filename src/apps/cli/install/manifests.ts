@@ -12,7 +12,7 @@ export function installManifests(options: InstallOptions): object[] {
   return [
     namespace(),
     ...customResourceDefinitions(),
-    ...access(),
+    ...access(options),
     ...(certManager ? certManagerObjects(options) : []),
     ...servers(options),
     ...webhookConfigurations().map((configuration) => (certManager ? withInjectedCa(configuration) : configuration)),

@@ -121,11 +121,11 @@ describe('the rights', () => {
   test('let nobody write anything cluster-wide but the webhook: its own two configurations, by name, and what the scan says and does about pods', () => {
     const writing = rules.filter(({ kind, verbs }) => kind === 'ClusterRole' && verbs.some((verb) => !['get', 'list', 'watch'].includes(verb)));
     expect(writing.map(({ name, resources, resourceNames, verbs }) => [name, resources, resourceNames, verbs])).toEqual([
-      ['sallyport-webhook', ['validatingwebhookconfigurations'], ['sandbox.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
-      ['sallyport-webhook', ['mutatingwebhookconfigurations'], ['inject.sallyport.dev'], ['get', 'list', 'watch', 'patch']],
+      ['sallyport-webhook', ['validatingwebhookconfigurations'], ['sandbox.sallyport.dev'], ['list', 'watch', 'patch']],
       ['sallyport-webhook', ['events'], undefined, ['get', 'create', 'update']],
       ['sallyport-webhook', ['policyreports'], undefined, ['create', 'patch']],
       ['sallyport-webhook', ['pods/eviction'], undefined, ['create']],
+      ['sallyport-webhook', ['mutatingwebhookconfigurations'], ['inject.sallyport.dev'], ['list', 'watch', 'patch']],
     ]);
   });
 
@@ -140,13 +140,27 @@ describe('the rights', () => {
     expect(rules.filter(({ verbs, resourceNames }) => verbs.includes('create') && resourceNames !== undefined)).toEqual([]);
   });
 
+  test('let each server do with the objects of our namespace what it does with them, and no more', () => {
+    const atHome = rules.filter(({ kind, resources, verbs }) => kind === 'Role' && !resources.includes('exemptions') && !verbs.includes('create'));
+    expect(atHome.map(({ name, resources, resourceNames = [], verbs }) => `${name} ${resources} ${resourceNames}: ${verbs}`)).toEqual([
+      'sallyport-webhook secrets sallyport-receipt-key: get',
+      'sallyport-webhook configmaps sallyport-trust: list,watch',
+      'sallyport-webhook configmaps sallyport-injection: get,update',
+      'sallyport-webhook leases sallyport-webhook: get,update',
+      'sallyport-webhook secrets sallyport-webhook-tls: get,list,watch,update',
+      'sallyport-controller secrets sallyport-controller-tls: get,list,watch,update',
+      'sallyport-controller secrets sallyport-link-key,sallyport-evidence-key: get',
+      'sallyport-controller configmaps sallyport-trust: patch',
+    ]);
+  });
+
   test('let each server read no Secret but its own, and none outside of our namespace', () => {
     const secrets = rules.filter(({ resources }) => resources.includes('secrets'));
     expect(secrets.map(({ kind }) => kind)).toEqual(secrets.map(() => 'Role'));
     const readable = secrets.filter(({ verbs }) => verbs.includes('get')).map(({ name, resourceNames }) => [name, resourceNames]);
     expect(readable).toEqual([
-      ['sallyport-webhook', ['sallyport-webhook-tls']],
       ['sallyport-webhook', ['sallyport-receipt-key']],
+      ['sallyport-webhook', ['sallyport-webhook-tls']],
       ['sallyport-controller', ['sallyport-controller-tls']],
       ['sallyport-controller', ['sallyport-link-key', 'sallyport-evidence-key']],
     ]);
@@ -202,6 +216,8 @@ describe('the servers', () => {
   });
 });
 
+const rightsIn = (all: readonly Any[]): string[] => all.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole').flatMap(({ metadata, rules }) => rules.map((rule) => JSON.stringify([metadata.name, rule])));
+
 describe('with cert-manager', () => {
   const given = installManifests({ certManager: true, clusterDomain: 'k8s.example' }) as (Any & { metadata: { annotations?: object } })[];
   const spec = (kind: string, name: string): unknown => given.find((object) => object.kind === kind && object.metadata.name === name)?.spec;
@@ -221,8 +237,17 @@ describe('with cert-manager', () => {
     const webhook = given.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'sallyport-webhook')?.spec.template.spec;
     expect(webhook).toMatchObject({ volumes: [{ name: 'tls', secret: { secretName: 'sallyport-webhook-cert-manager' } }] });
     expect(webhook?.containers[0]).toMatchObject({ args: expect.arrayContaining(['--tls-dir', '/etc/sallyport/tls']), volumeMounts: [{ name: 'tls', mountPath: '/etc/sallyport/tls', readOnly: true }] });
-    const differing = /^(Issuer|Certificate|Deployment|.*WebhookConfiguration)$/;
+    const differing = /^(Issuer|Certificate|Deployment|.*WebhookConfiguration|Role|ClusterRole)$/;
     expect(given.filter(({ kind }) => !differing.test(kind))).toEqual(objects.filter(({ kind }) => !differing.test(kind)));
+  });
+
+  test('the webhook has no right to what it makes otherwise: a Secret that nobody fills, nor the configuration that cert-manager writes', () => {
+    const without = rightsIn(given);
+    expect(rightsIn(objects).filter((right) => !without.includes(right))).toEqual([
+      expect.stringContaining('"mutatingwebhookconfigurations"'),
+      expect.stringContaining('"sallyport-webhook-tls"'),
+    ]);
+    expect(without.length).toBe(rightsIn(objects).length - 2);
   });
 });
 
