@@ -64,7 +64,7 @@ spec:
   checks: [read-only-root]
   reason: the vendor's image writes its cache below /opt until its next release
   requestedBy: ada@example.com
-  expires: "2030-01-31T12:00:00Z"
+  expires: "2030-01-31T12:00:00Z"   # at most 30 days after it is applied, such as date -u -d '+7 days' +%FT%TZ
 `,
 ];
 
