@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemReason } from '../command-line/input-file.ts';
 
@@ -31,27 +31,28 @@ export class MountedSecrets {
     this.#monotonic = monotonic;
   }
 
-  /** Names and keys are as the policy's schema has them: no path leads out of the folder. */
-  read(secret: string, keys: readonly string[]): SecretValues {
-    const id = [secret, ...keys].join('/');
+  /** `perhaps`: keys that need not be there. Names and keys are as the policy's schema has them: no path leads out of the folder. */
+  read(secret: string, keys: readonly string[], perhaps: readonly string[] = []): SecretValues {
+    const id = [secret, ...keys, ...perhaps].join('/');
     const now = this.#monotonic();
     const seen = this.#seen.get(id);
     if (seen !== undefined && now - seen.at < LOOK_AGAIN) return seen.values;
-    const values = this.#kept(seen?.values, readSecret(join(this.#directory, secret), keys));
+    const values = this.#kept(seen?.values, readSecret(join(this.#directory, secret), keys, perhaps));
     this.#seen.set(id, { at: now, values });
     return values;
   }
 
   #kept(before: SecretValues | undefined, values: SecretValues): SecretValues {
     if (!(before instanceof Map) || !(values instanceof Map)) return values;
-    return [...values].every(([key, value]) => before.get(key) === value) ? before : values;
+    return before.size === values.size && [...values].every(([key, value]) => before.get(key) === value) ? before : values;
   }
 }
 
-function readSecret(folder: string, keys: readonly string[]): SecretValues {
+function readSecret(folder: string, keys: readonly string[], perhaps: readonly string[]): SecretValues {
   const version = versionOf(folder);
   const values = new Map<string, string>();
-  for (const key of keys) {
+  for (const key of [...keys, ...perhaps]) {
+    if (perhaps.includes(key) && !existsSync(join(version, key))) continue;
     const value = readValue(join(version, key));
     if (typeof value !== 'string') return { fault: `${join(folder, key)} ${value.fault}` };
     values.set(key, value);

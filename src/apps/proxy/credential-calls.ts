@@ -3,16 +3,20 @@ import { matchesPath, parsePathPattern, viewPath } from '../../core/policy/paths
 import type { HttpAction } from '../../core/terms/action.ts';
 import type { CredentialReference, Treatment } from '../../core/terms/permit.ts';
 import { CredentialAnswer } from '../../core/traffic/credential/answer.ts';
+import { AwsSigning } from '../../core/traffic/credential/aws-signing.ts';
 import type { Placeholders } from '../../core/traffic/credential/placeholder.ts';
-import { readyCredential, type ReadyCredential } from '../../core/traffic/credential/ready.ts';
+import { AWS_KEYS, readyCredential, type ReadyCredential } from '../../core/traffic/credential/ready.ts';
 import { CredentialRequest } from '../../core/traffic/credential/request.ts';
 import { ProtocolFault } from '../../core/traffic/http1/fault.ts';
+import type { RequestTreatment } from '../../core/traffic/treatment.ts';
 import type { CallTreatment, TreatedCall, TreatmentKind } from './treatments.ts';
 
 export interface CredentialParts {
   /** The values of a secret's keys, the same map as long as they are the same; or what stands in the way. */
-  readonly secrets: { read(secret: string, keys: readonly string[]): ReadonlyMap<string, string> | { readonly fault: string } };
+  readonly secrets: { read(secret: string, keys: readonly string[], perhaps?: readonly string[]): ReadonlyMap<string, string> | { readonly fault: string } };
   readonly placeholders: Placeholders;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 type Objection = ReturnType<NonNullable<TreatmentKind['objection']>>;
@@ -60,9 +64,10 @@ export class CredentialCalls implements TreatmentKind {
     };
   }
 
-  #request(ready: ReadyCredential, { body }: HttpAction): CredentialRequest {
-    const { env } = ready.reference;
-    return new CredentialRequest(ready, env === undefined ? undefined : this.#parts?.placeholders.of(env), body?.json !== undefined);
+  #request(ready: ReadyCredential, action: HttpAction): RequestTreatment {
+    const { reference: { env, secret, aws }, keys } = ready;
+    if (aws !== undefined && keys !== undefined && this.#parts !== undefined) return new AwsSigning(secret, aws, keys, action, this.#parts.now());
+    return new CredentialRequest(ready, env === undefined ? undefined : this.#parts?.placeholders.of(env), action.body?.json !== undefined);
   }
 
   /** It was there when the call was judged. */
@@ -74,7 +79,7 @@ export class CredentialCalls implements TreatmentKind {
 
   #readyFor(reference: CredentialReference): ReadyCredential | Fault {
     if (this.#parts === undefined) return { fault: 'the proxy was started without secrets' };
-    const values = this.#parts.secrets.read(reference.secret, keysOf(reference.value));
+    const values = this.#parts.secrets.read(reference.secret, ...keysFor(reference));
     if (!(values instanceof Map)) return values as Fault;
     let known = this.#ready.get(values);
     if (known === undefined) this.#ready.set(values, known = new WeakMap());
@@ -83,6 +88,8 @@ export class CredentialCalls implements TreatmentKind {
     return ready;
   }
 }
+
+const keysFor = ({ aws, value }: CredentialReference): readonly [readonly string[], (readonly string[])?] => (aws === undefined ? [keysOf(value)] : [AWS_KEYS.always, AWS_KEYS.perhaps]);
 
 /** The credentials that are bound to the path of a call; host and port are those of the tool. */
 function dueIn({ path }: HttpAction, { credentials = [] }: Treatment): readonly CredentialReference[] {

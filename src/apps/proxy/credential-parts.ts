@@ -7,7 +7,7 @@ import type { SnapshotSource } from './ports.ts';
 
 /** Secrets from a folder, and placeholders of this process. */
 export function credentialParts(directory: string): CredentialParts {
-  return { secrets: new MountedSecrets(directory), placeholders: new Placeholders(randomBytes) };
+  return { secrets: new MountedSecrets(directory), placeholders: new Placeholders(randomBytes), now: Date.now };
 }
 
 /** The placeholders of every variable that the policies in force name. */

@@ -3,7 +3,7 @@ import { parseRange } from '../address/range.ts';
 import type { CallLimit, Capture, ToolProtocol, Treatment } from '../terms/permit.ts';
 import type { RuleReference } from '../terms/verdict.ts';
 import { DIGEST_ONLY, PLAIN_TREATMENT, type CompiledMatch, type CompiledPolicy, type CompiledRule, type CompiledTool, type ToolIndex } from './compiled.ts';
-import { compileCredential } from './credential.ts';
+import { compileCredential, needsBody } from './credential.ts';
 import { EFFECTS, type Effect } from './effects.ts';
 import { messageTests } from './matchers/message-tests.ts';
 import { compileTests, type Test } from './matchers/tests.ts';
@@ -60,7 +60,7 @@ function compileTool(policy: string, tool: Tool): CompiledTool {
     capture: compileCapture(tool.capture),
     treatment: compileTreatment(tool, protocol),
     inspect: limits?.inspect ?? DEFAULT_INSPECT,
-    readsBodies: protocol === 'mcp' || protocol === 'llm' || tool.credential?.in === 'body' || rules.some(({ match }) => match.tests.some(({ body }) => body)),
+    readsBodies: protocol === 'mcp' || protocol === 'llm' || (tool.credential !== undefined && needsBody(tool.credential)) || rules.some(({ match }) => match.tests.some(({ body }) => body)),
     limits: limits?.bytesPerDay === undefined ? [] : [limit],
   };
 }

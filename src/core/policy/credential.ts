@@ -12,9 +12,10 @@ const OURS = new Set([
   'te', 'trailer', 'transfer-encoding', 'upgrade',
 ]);
 
-export function compileCredential({ secret, in: place = 'header', header, name, value, env, paths }: NonNullable<Tool['credential']>): CredentialReference {
+export function compileCredential({ secret, in: place = 'header', header, name, value = '', aws, env, paths }: NonNullable<Tool['credential']>): CredentialReference {
   return {
-    secret, in: place, name: place === 'header' ? (header ?? '').toLowerCase() : name ?? '', value,
+    secret, in: place, name: place === 'header' ? (header ?? 'authorization').toLowerCase() : name ?? '', value,
+    ...(aws !== undefined && { aws }),
     ...(env !== undefined && { env }),
     ...(paths !== undefined && { paths }),
   };
@@ -24,6 +25,10 @@ export function compileCredential({ secret, in: place = 'header', header, name, 
 export function keysOf(template: string): readonly string[] {
   return [...new Set([...template.matchAll(KEY)].map(([, key = '']) => key))];
 }
+
+/** Whether the body has to be there whole before the request can be sent: to swap a placeholder in it, or because its digest is signed, which Amazon S3 alone does without. */
+export const needsBody = ({ in: place = 'header', aws }: { readonly in?: string | undefined; readonly aws?: { readonly service: string } | undefined }): boolean =>
+  place === 'body' || (aws !== undefined && aws.service !== 's3');
 
 /** The value itself. */
 export function filled(template: string, values: ReadonlyMap<string, string>): string {

@@ -40,6 +40,7 @@ function credentialMisfits(credential: Tool['credential'], { protocol, opaque }:
   const name = nameOf(protocol, opaque);
   return those([
     [opaque, finding(['credential'], `${name} is not read, so nothing can be set in it`, 'a tool that is read')],
+    [credential.aws !== undefined && protocol === 'grpc', finding(['credential', 'aws'], 'calls of gRPC are not signed', 'header and value')],
     [credential.in === 'body' && (protocol === 'grpc' || protocol === 'mcp'), finding(['credential', 'in'], `bodies of ${name} carry no credential`, 'in: header')],
   ]);
 }

@@ -1,6 +1,7 @@
 import type { HttpAction, LlmProvider } from '../terms/action.ts';
 import type { Subject } from '../terms/subject.ts';
 import type { CompiledMatch, CompiledTool } from './compiled.ts';
+import { needsBody } from './credential.ts';
 import { resemblesPath, viewPath, type PathView } from './paths.ts';
 import { candidates } from './rule-index.ts';
 import { selects } from './selects.ts';
@@ -41,7 +42,7 @@ function ofTool(tool: CompiledTool, action: HttpAction, optional: boolean): Need
   if (protocol === 'mcp') return { body: inspect, optional, protocol };
   if (protocol === 'llm') return { body: inspect, optional, protocol, ...(provider !== undefined && { provider }) };
   if (!tool.readsBodies) return undefined;
-  if (credentials?.some((each) => each.in === 'body')) return { body: inspect, optional, protocol: 'http' };
+  if (credentials?.some(needsBody)) return { body: inspect, optional, protocol: 'http' };
   const path = viewPath(action.path);
   const wanted = [tool.denies, tool.holds, tool.allows].some((index) => candidates(index, path).some(({ match }) => looks(match, path)));
   return wanted ? { body: inspect, optional, protocol: 'http' } : undefined;

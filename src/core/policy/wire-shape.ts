@@ -69,8 +69,9 @@ const tool: JsonSchema = {
     rules: list(1_000, rule),
     limits: mapping([], { inspect: whole(0, 16_777_216), upload: bytes, download: bytes, bytesPerDay: bytes }),
     capture: mapping(['payload'], { payload: options('digest', 'full'), limit: whole(0, 10_485_760), redact: list(100, text(500)) }),
-    credential: mapping(['secret', 'value'], {
-      secret: text(253), in: options('header', 'query', 'body'), header: text(100), name: text(100), value: text(500), env: text(100), paths: list(100, text(2_000)),
+    credential: mapping(['secret'], {
+      secret: text(253), in: options('header', 'query', 'body'), header: text(100), name: text(100), value: text(500),
+      aws: mapping(['service', 'region'], { service: text(60), region: text(60) }), env: text(100), paths: list(100, text(2_000)),
     }),
   }),
   oneOf: choice(PROTOCOLS),

@@ -59,6 +59,8 @@ export interface CredentialReference {
   readonly env?: string;
   /** The only paths, as rules write them, at which it is set; absent: wherever the tool allows the call. */
   readonly paths?: readonly string[];
+  /** The request is signed with the keys of the secret instead (AWS Signature Version 4). */
+  readonly aws?: { readonly service: string; readonly region: string };
 }
 
 export type ContentMode = 'block' | 'redact' | 'flag';

@@ -40,6 +40,17 @@ test('a new version is read within a second, whole, and nothing is read again be
   expect(secrets.read('crm', ['token'])).toMatchObject({ fault: expect.stringContaining('cannot be read') as string });
 });
 
+test('a key that need not be there is read once it is', () => {
+  const directory = folder();
+  let now = 0;
+  const secrets = new MountedSecrets(directory, () => now);
+  publish(directory, 'aws', '..1', { id: 'one' });
+  expect(secrets.read('aws', ['id'], ['session'])).toEqual(new Map([['id', 'one']]));
+  publish(directory, 'aws', '..2', { id: 'one', session: 'two' });
+  now = 2_000;
+  expect(secrets.read('aws', ['id'], ['session'])).toEqual(new Map([['id', 'one'], ['session', 'two']]));
+});
+
 test('a plain folder will do', () => {
   const directory = folder();
   mkdirSync(join(directory, 'crm'));

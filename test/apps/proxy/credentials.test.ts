@@ -25,7 +25,7 @@ async function set(credential: string, options: Partial<ToolServerOptions> & { r
   onTestFinished(async () => { await server.close(); });
   const secrets: Set['secrets'] = new Map([['crm', new Map([['token', SECRET]])]]);
   const placeholders = new Placeholders(randomBytes);
-  const credentials: CredentialParts = { placeholders, secrets: { read: (secret) => secrets.get(secret) ?? { fault: `/secrets/${secret}/token cannot be read (there is no such file or folder)` } } };
+  const credentials: CredentialParts = { placeholders, now: () => Date.UTC(2015, 7, 30, 12, 36), secrets: { read: (secret) => secrets.get(secret) ?? { fault: `/secrets/${secret}/token cannot be read (there is no such file or folder)` } } };
   const tls = server.ca === '' ? 'tls: "off", ' : '';
   const tool = (name: string, host: string, rest: string): string => `- {name: ${name}, http: {hosts: [${host}], ${tls}ports: [${server.port}], addresses: [127.0.0.0/8]}, access: full${rest}}`;
   const policy = policyOf([tool('api', HOST, `, credential: {${credential}}${more}`), tool('other', 'other.example.com', '')].join('\n'));
@@ -87,6 +87,22 @@ describe('a credential', () => {
     await world.ask('captured-tls', HOST);
     expect(server.calls.map(({ headers }) => headers['authorization'])).toEqual([`Bearer ${SECRET}`, 'Bearer another-secret']);
   });
+});
+
+test('a request is signed for AWS, with keys that are in neither the record nor the answer', async () => {
+  const { world, server, secrets } = await set('secret: aws, aws: {service: bedrock, region: eu-west-1}', {
+    answer: (call, response) => { response.end(`${call.headers['x-amz-security-token']?.toString() ?? ''} ${SECRET}`); },
+  });
+  secrets.set('aws', new Map([['AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE'], ['AWS_SECRET_ACCESS_KEY', SECRET], ['AWS_SESSION_TOKEN', 'session-0123456789']]));
+  const answer = await world.ask('captured-tls', HOST, { ...json({ prompt: 'a' }), path: '/model/a/invoke?b=1' });
+  expect(answer.body).toMatch(/^\*{18} \*+$/);
+  expect(server.calls[0]?.headers).toMatchObject({
+    'x-amz-date': '20150830T123600Z', 'x-amz-security-token': 'session-0123456789',
+    authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20150830\/eu-west-1\/bedrock\/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token, Signature=/) as string,
+  });
+  expect(await world.records.outcome()).toMatchObject({ credential: 'aws', redactions: { credential: 2 } });
+  secrets.set('aws', new Map([['AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE'], ['AWS_SECRET_ACCESS_KEY', '']]));
+  expect((await world.ask('captured-tls', HOST)).problem?.detail).toBe('The credential aws cannot be set: its AWS_SECRET_ACCESS_KEY is shorter than the 8 characters that a secret has to have.');
 });
 
 describe('a call is refused', () => {

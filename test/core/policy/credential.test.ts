@@ -35,6 +35,10 @@ describe('a credential that could not be set is refused where the policy is load
     ['in a query without a name', `${HTTP}, credential: {secret: a, in: query, value: "{b}", env: C}`, 'credential.name is missing: which value the placeholder is'],
     ['in a query without a placeholder', `${HTTP}, credential: {secret: a, in: query, name: key, value: "{b}"}`, 'credential.env is missing: without a variable the agent has no placeholder to send'],
     ['in a query and a header', `${HTTP}, credential: {secret: a, in: query, name: key, header: x, value: "{b}", env: C}`, 'credential.header belongs to in: header, and this is in: query'],
+    ['of AWS in a query', `${HTTP}, credential: {secret: a, in: query, aws: {service: s3, region: eu-west-1}}`, 'credential.in does not go with aws, which signs the request'],
+    ['of AWS with a value', `${HTTP}, credential: {secret: a, value: "{b}", aws: {service: s3, region: eu-west-1}}`, 'credential.value does not go with aws, which signs the request'],
+    ['of AWS for gRPC', 'grpc: {hosts: [api.example.com]}, credential: {secret: a, aws: {service: s3, region: eu-west-1}}', 'credential.aws calls of gRPC are not signed'],
+    ['without a value', `${HTTP}, credential: {secret: a, header: x-key}`, 'credential.value is missing: what is set, such as Bearer {token}'],
     ['in a variable that is none', `${HTTP}, credential: {secret: a, header: x, value: "{b}", env: "A=B"}`, 'credential.env "A=B" is no name of a variable'],
   ])('%s', (_, tool, expected) => {
     expect(told(tool)).toEqual([expected]);
@@ -58,4 +62,9 @@ test('a body is gathered where a credential may stand in it', () => {
   const snapshot = snapshotOf([apiPolicy('access: full, credential: {secret: a, in: body, name: b, env: C, value: "{d}"}')]);
   expect(needs(snapshot, AGENT, call('POST https://api.example.com/a'))).toMatchObject({ body: 1_048_576, protocol: 'http' });
   expect(placeholderVariables(snapshot.policies)).toEqual(['C']);
+});
+
+test.each([['bedrock', { body: 1_048_576, optional: false, protocol: 'http' }], ['s3', undefined]])('a body is gathered to be signed, save for S3: %s', (service, expected) => {
+  const snapshot = snapshotOf([apiPolicy(`access: full, credential: {secret: a, aws: {service: ${service}, region: eu-west-1}}`)]);
+  expect(needs(snapshot, AGENT, call('PUT https://api.example.com/a'))).toEqual(expected);
 });

@@ -7,6 +7,9 @@ import { swapInForm, swapInJson } from './swap.ts';
 /** An echo could not be told in an encoded answer, nor in one that is fetched piece by piece (RFC 9110 sections 12.5.3, 14.2). */
 const REPLACED = new Set(['accept-encoding', 'grpc-accept-encoding', 'range', 'if-range']);
 
+/** Asks for an answer that can be looked into. */
+export const readably = (headers: Headers): Headers => [...headers.filter(([name]) => !REPLACED.has(name)), ['accept-encoding', 'identity']];
+
 /** Sets one credential in one request. */
 export class CredentialRequest implements RequestTreatment {
   readonly confidential = true;
@@ -23,8 +26,7 @@ export class CredentialRequest implements RequestTreatment {
 
   headers(headers: Headers): Headers {
     const { reference, value } = this.#credential;
-    const kept = headers.filter(([name]) => !REPLACED.has(name));
-    const asked: Headers = [...kept, ['accept-encoding', 'identity']];
+    const asked = readably(headers);
     // What many servers take for the same header goes too (CGI, RFC 3875 section 4.1.18).
     return reference.in === 'header' ? [...asked.filter(([name]) => dashed(name) !== dashed(reference.name)), [reference.name, value]] : asked;
   }
