@@ -22,6 +22,7 @@ const HELD = 'ways-exec-held';
 const LATE = 'ways-opted-in-late';
 const ELSEWHERE = 'ways-elsewhere';
 const TENANT = ['--as=mallory@example.com', '--as-group=tenants', '--as-group=system:authenticated'];
+const CONTROLLER = ['--as=system:serviceaccount:kube-system:replicaset-controller', '--as-group=tenants', '--as-group=system:authenticated'];
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const BASE: InjectionBase = {
   image: 'registry.example.com/sallyport:test',
@@ -82,6 +83,12 @@ const secured = (changes: object): object => container({ securityContext: { allo
 
 function tenant(args: readonly string[], input?: object): Promise<Ended> {
   return kubectl([...TENANT, ...args], input);
+}
+
+/** The ReplicaSet of that name, as the reference of a pod that it controls. */
+async function trusted(): Promise<object> {
+  const { metadata } = JSON.parse(await mustKubectl(['-n', AGENTS, 'get', 'replicaset', 'trusted', '-o', 'json'])) as { readonly metadata: { readonly uid: string } };
+  return { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'trusted', uid: metadata.uid, controller: true };
 }
 
 const create = (object: object): Promise<Ended> => tenant(['create', '-f', '-'], object);
@@ -212,6 +219,8 @@ beforeAll(async () => {
   await mustKubectl(['create', '-f', '-'], pod('early', {}, { namespace: LATE }));
   await mustKubectl(['create', '-f', '-'], pod('earlier', { containers: [{ name: 'agent', image: 'registry.example.com/agent:1' }] }, { finalizers: ['test.example/hold'] }));
   await mustKubectl(['create', '-f', '-'], pod('unproven'));
+  await mustKubectl(['create', '-f', '-'], { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'trusted', namespace: AGENTS }, spec: { replicas: 0, selector: { matchLabels: { app: 'trusted' } }, template: { metadata: { labels: { app: 'trusted' } }, spec: { containers: [container()] } } } });
+  await mustKubectl(['create', '-f', '-'], pod('forged', { shareProcessNamespace: true }, { ownerReferences: [await trusted()] }));
   await start();
   await startMutator();
   for (const [name, where] of [['good', AGENTS], ['entered', OPEN], ['held', HELD]] as const) await mustKubectl(['create', '-f', '-'], pod(name, {}, { namespace: where }));
@@ -511,10 +520,18 @@ describe('exemptions', () => {
   });
 
   test('A34: an owner that a pod only claims gives it nothing', async () => {
-    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'trusted', uid: '3e0c7b66-2f9c-4f1a-9b7e-6f3b6f0f2a11', controller: true };
-    await mustKubectl(['create', '-f', '-'], exemption('workload', { subject: { namespace: AGENTS, workload: { kind: 'Deployment', name: 'trusted' } }, checks: ['process-namespace'] }));
-    const ended = await create(pod('claims', { shareProcessNamespace: true }, { ownerReferences: [owner] }));
-    refused('A34', 'identity taken from owner references', "an Exemption's Deployment named as owner; agents' names see controller.test.ts", ended, 'shareProcessNamespace');
+    const way = 'identity taken from owner references';
+    const owned = { ownerReferences: [await trusted()] };
+    const bind = (name: string): Promise<Ended> => tenant(['create', '--raw', `/api/v1/namespaces/${AGENTS}/pods/${name}/binding`, '-f', '-'], { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { apiVersion: 'v1', kind: 'Node', name: 'node-1' } });
+    await mustKubectl(['create', '-f', '-'], exemption('workload', { subject: { namespace: AGENTS, workload: { kind: 'ReplicaSet', name: 'trusted' } }, checks: ['process-namespace'] }));
+    const made = await eventually('the exemption to be used', 20, async () => {
+      const tried = await kubectl([...CONTROLLER, 'create', '-f', '-'], pod('made', { shareProcessNamespace: true }, owned));
+      return tried.code === 0 ? tried : undefined;
+    });
+    passed('A34', way, 'a pod that the controller makes for the ReplicaSet of an Exemption', made);
+    refused('A34', way, "an Exemption's ReplicaSet named as owner; agents' names see controller.test.ts", await create(pod('claims', { shareProcessNamespace: true }, owned)), 'shareProcessNamespace');
+    refused('A34', way, 'the same in a pod that is older than the gate, when it is bound', await bind('forged'), 'shareProcessNamespace');
+    passed('A34', way, "the controller's own pod, when it is bound", await bind('made'));
   });
 });
 

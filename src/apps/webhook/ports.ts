@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { InjectedAs } from '../../core/admission/context.ts';
 import type { ListedTemplate } from '../../core/admission/resources.ts';
 import type { ObjectFacts } from '../../core/checks/facts.ts';
 import type { Pod } from '../../core/checks/pod.ts';
@@ -51,8 +52,8 @@ export interface Facts {
 export interface Receipts {
   /** Absent where receipts are only read. */
   readonly sign?: ReceiptSigner;
-  /** The labels with which a pod was injected, where its receipt is over the sidecar that it has now. */
-  readonly read: (pod: Pod) => Fact<Labels>;
+  /** How a pod was injected, where its receipt is over the sidecar that it has now. */
+  readonly read: (pod: Pod) => Fact<InjectedAs>;
 }
 
 /** The webhook's own certificate, as PEM. */

@@ -19,10 +19,10 @@ export interface ReviewContext {
   /** The pod as injection would make it; absent while the cluster's trust is not known, which is a fault. */
   readonly derive?: (pod: Pod) => Pod;
   /**
-   * The labels with which the pod was injected, where it carries a receipt of injection over the sidecar that it has now. Settings move
+   * How the pod was injected, where it carries a receipt of injection over the sidecar that it has now. Settings move
    * on while pods run: what is no longer what injection makes may still be what it made. Never asked about a pod that is being created.
    */
-  readonly receipt?: (pod: Pod) => Fact<Labels>;
+  readonly receipt?: (pod: Pod) => Fact<InjectedAs>;
   /** There is no cluster that could know more of other objects: what is unknown warns. */
   readonly offline?: true;
   /** What is known of other objects. */
@@ -39,6 +39,13 @@ export interface ReviewContext {
   readonly templates?: readonly ListedTemplate[];
   /** Namespaces that take agents, for the refusal of an agent pod elsewhere. */
   readonly agentNamespaces?: () => readonly string[];
+}
+
+/** What a receipt says of a pod at its injection. */
+export interface InjectedAs {
+  readonly labels: Labels;
+  /** One of Kubernetes' own controllers made it, with the spec that it has now, for the owner that it claims now. */
+  readonly byController: boolean;
 }
 
 /** Who may change whether and how a namespace takes agents. */

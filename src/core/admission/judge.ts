@@ -31,7 +31,7 @@ export function judgeLive(live: Pod, context: ReviewContext, was = live): Fault[
   const { nodeName: _, ...spec } = live.spec;
   const pod = { ...live, spec };
   const receipt = context.receipt?.(pod);
-  const labels = receipt?.known === true ? receipt.value : was.metadata?.labels ?? {};
+  const labels = receipt?.known === true ? receipt.value.labels : was.metadata?.labels ?? {};
   const faults = [...joinedToSidecar(pod), ...changedMarks(pod, was), ...faultsOf(pod, expectedPod(pod, pod, context), context, {})];
   const { profile, facts = NOTHING_KNOWN } = context;
   if (profile === undefined) return faults;

@@ -1,4 +1,5 @@
 import type { Pod } from '../checks/pod.ts';
+import type { Workload } from '../policy/exemption.ts';
 import { WORKLOAD_KINDS } from '../policy/schema/exemption.ts';
 import { quoted } from '../terms/quote.ts';
 import { answerFor, type AdmissionAnswer, type Weight } from './answer.ts';
@@ -15,6 +16,7 @@ import { reviewPool } from './pool.ts';
 import type { AdmissionRequest } from './request.ts';
 import { reviewFor } from './resources.ts';
 import { reviewTemplates } from './templates.ts';
+import { isByController, provenWorkloads } from './workload-owner.ts';
 
 /**
  * Reviews one request (`/validate`). Pure; never throws, whatever the object is.
@@ -69,15 +71,21 @@ function unknownKind({ kind, subResource }: AdmissionRequest) {
   };
 }
 
-function subjectOf(request: AdmissionRequest, pod: Pod, { workloads = [] }: ReviewContext): ExemptionSubject {
+function subjectOf(request: AdmissionRequest, pod: Pod, context: ReviewContext): ExemptionSubject {
   const name = pod.metadata?.name ?? request.name;
   const user = request.userInfo?.username;
   return {
     namespace: request.namespace ?? '',
-    workloads: ownersAreTrue(request) ? workloads : [],
+    workloads: workloadsOf(request, pod, context),
     ...(name !== undefined && name !== '' && { pod: name }),
     ...(user !== undefined && { user }),
   };
+}
+
+/** A pod that is being written belongs to a workload only where a controller writes it; of a pod that is there its receipt says so. */
+function workloadsOf(request: AdmissionRequest, pod: Pod, context: ReviewContext): readonly Workload[] {
+  if (concernsLivePod(request)) return provenWorkloads(pod, context);
+  return isByController(request) ? context.workloads ?? [] : [];
 }
 
 /** Advice about a workload's own template leaves out what its pods will be exempt from. */
@@ -89,17 +97,7 @@ function templateSubject({ kind, namespace = '', name = '' }: AdmissionRequest, 
 
 const WORKLOAD_GROUPS = ['apps', 'batch'];
 
-/** Those of Kubernetes that make pods, with credentials of their own (`--use-service-account-credentials`) or without. */
-const CONTROLLERS: ReadonlySet<string | undefined> = new Set([
-  'system:kube-controller-manager',
-  ...['daemon-set', 'job', 'replicaset', 'statefulset'].map((name) => `system:serviceaccount:kube-system:${name}-controller`),
-]);
-
-/**
- * Anybody who writes pods can write owner references into them, so a pod that is being written belongs to a workload only where the
- * controllers of Kubernetes write it. Of a pod that is there somebody reviewed them then.
- */
-function ownersAreTrue({ operation, resource, subResource, userInfo }: AdmissionRequest): boolean {
-  const reviewed = operation === 'CONNECT' || resource.resource === 'bindings' || subResource === 'binding' || subResource === 'ephemeralcontainers';
-  return reviewed || CONTROLLERS.has(userInfo?.username);
+/** What is done to a pod that is there, and leaves what a workload is exempt for as it was. */
+function concernsLivePod({ resource, subResource }: AdmissionRequest): boolean {
+  return resource.resource === 'bindings' || subResource === 'binding' || subResource === 'ephemeralcontainers';
 }

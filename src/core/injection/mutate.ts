@@ -1,9 +1,11 @@
 import { answerFor, pass, type AdmissionAnswer } from '../admission/answer.ts';
 import { modeOf } from '../admission/namespace.ts';
 import type { AdmissionRequest } from '../admission/request.ts';
+import { ownFault } from '../admission/own-fault.ts';
+import { inNamespace } from '../admission/pod-review.ts';
 import { podPath } from '../admission/resources.ts';
+import { isByController } from '../admission/workload-owner.ts';
 import type { Finding } from '../checks/check.ts';
-import { checkLink } from '../checks/index.ts';
 import { readPod } from '../checks/read-pod.ts';
 import { SYSTEM_NAMESPACE, TRUST_CONFIG_MAP } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
@@ -38,16 +40,14 @@ export function mutate(request: AdmissionRequest, { namespaceLabels, settings, s
   const { pod } = read;
   // The API server would refuse what we inject before the review could say that Windows pods are.
   if (pod.spec.os?.name === 'windows') return pass(request, mode);
-  const { namespace } = request;
-  const placed = namespace === undefined || namespace === '' ? pod : { ...pod, metadata: { ...pod.metadata, namespace } };
+  const placed = inNamespace(pod, request.namespace);
   const injected = inject(placed, settings);
-  const receipt = sign && issueReceipt(injected, sign);
+  const receipt = sign && issueReceipt(injected, sign, isByController(request));
   return pass(request, mode, [...injectionPatch(placed, injected), ...receiptPatch(placed, receipt)]);
 }
 
 function refuse(request: AdmissionRequest, findings: readonly Finding[]): AdmissionAnswer {
-  const faults = findings.map((finding) => ({ check: 'admission', ...finding, link: checkLink('admission'), weight: 'deny' as const }));
-  return answerFor(request, 'enforce', faults, 'absolute');
+  return answerFor(request, 'enforce', findings.map(ownFault), 'absolute');
 }
 
 function notAPod({ kind }: AdmissionRequest): Finding {

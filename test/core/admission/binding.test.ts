@@ -20,7 +20,7 @@ function named(pod: Pod, labels: Record<string, string> = { app: 'triage' }): Po
 const BY_POD: Partial<AdmissionRequest> = { kind: KIND, resource: { group: '', version: 'v1', resource: 'pods' }, subResource: 'binding' };
 const OLD_WAY: Partial<AdmissionRequest> = { kind: KIND, resource: { group: '', version: 'v1', resource: 'bindings' } };
 
-const receipt: ReviewContext['receipt'] = () => known({ app: 'triage', 'sallyport.dev/agent': 'one' });
+const receipt: NonNullable<ReviewContext['receipt']> = () => known({ labels: { app: 'triage', 'sallyport.dev/agent': 'one' }, byController: false });
 const around = (pod: Pod, changes: Partial<ReviewContext> = {}): ReviewContext => contextOf('enforce', { livePod: known(pod), ...changes });
 const told = ({ allowed, faults }: AdmissionAnswer): string[] => [allowed ? 'allowed' : 'denied', ...faults.map(({ reason, field }) => `${reason} ${field}`.trim())];
 
@@ -46,7 +46,7 @@ describe.each([['pods/binding', BY_POD], ['bindings', OLD_WAY]])('by %s', (_, wa
 
   test('a pod whose sidecar is not of today needs its receipt', () => {
     const old = named(inject(goodPod(), { ...SETTINGS, image: 'registry.example.com/sallyport@sha256:old' }));
-    expect(bind(around(old, { receipt: () => known({ app: 'triage' }) }))).toEqual(['allowed']);
+    expect(bind(around(old, { receipt: () => known({ labels: { app: 'triage' }, byController: false }) }))).toEqual(['allowed']);
     expect(bind(around(old, { receipt: () => unknown('no receipt') }))[0]).toBe('denied');
     expect(bind(around(old))[1]).toBe('sidecar-changed spec.initContainers[0].image');
   });

@@ -24,6 +24,7 @@ function exemptionOf(subject: Partial<Exemption['spec']['subject']>): Exemption 
 
 const ofWorkload = exemptionOf({ workload: { kind: 'Deployment', name: 'triage' } });
 const by = (username: string, ...groups: string[]): Partial<AdmissionRequest> => ({ userInfo: { username, groups } });
+const madeBy = (byController: boolean): NonNullable<ReviewContext['receipt']> => () => known({ labels: {}, byController });
 const found = (request: AdmissionRequest, exemptions: readonly Exemption[], changes: Partial<ReviewContext> = {}): string[] => {
   const { faults } = review(request, contextOf('enforce', { exemptions, workloads: OWNERS, now: NOW, ...changes }));
   return faults.map(({ check }) => check);
@@ -53,9 +54,18 @@ describe('an exemption of a workload', () => {
   test('covers the pod when it is bound, whoever binds it', () => {
     const binding = creationOf({ metadata: { name: 'triage', namespace: 'agents' }, target: { name: 'node' } }, { kind: { group: '', version: 'v1', kind: 'Binding' }, resource: { group: '', version: 'v1', resource: 'pods' }, subResource: 'binding', ...by('system:kube-scheduler') });
     const live = { ...pod, metadata: { ...pod.metadata, name: 'triage' } };
-    const context = { livePod: known(live), receipt: () => known(live.metadata.labels ?? {}) };
+    const context = { livePod: known(live), receipt: madeBy(true) };
     expect(found(binding, [ofWorkload], context)).toEqual([]);
     expect(found(binding, [], context)).toEqual([FAULT]);
+    expect(found(binding, [ofWorkload], { ...context, receipt: madeBy(false) })).toEqual([FAULT]);
+    expect(found(binding, [ofWorkload], { livePod: known(live) })).toEqual([FAULT]);
+  });
+
+  test('covers the pod when somebody debugs it, where a controller made it', () => {
+    const after = { ...pod, spec: { ...pod.spec, ephemeralContainers: [] } };
+    const request = updateOf(pod, after, { subResource: 'ephemeralcontainers', ...by('ada') });
+    expect(found(request, [ofWorkload], { receipt: madeBy(true) })).toEqual([]);
+    expect(found(request, [ofWorkload], { receipt: madeBy(false) })).toEqual([FAULT]);
   });
 
   test('is no reason for advice about its template, and about no other\'s', () => {

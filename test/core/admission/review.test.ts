@@ -18,7 +18,7 @@ function told({ allowed, faults }: AdmissionAnswer): string[] {
 const OTHER_IMAGE = `registry.example.com/agent@sha256:${'1'.repeat(64)}`;
 
 /** Every pod that is there carries a receipt. */
-const withReceipt = contextOf('enforce', { receipt: ({ metadata }) => known(metadata?.labels ?? {}) });
+const withReceipt = contextOf('enforce', { receipt: ({ metadata }) => known({ labels: metadata?.labels ?? {}, byController: false }) });
 
 const withImage = (pod: Pod, image: string): Pod => ({ ...pod, spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image }] } });
 

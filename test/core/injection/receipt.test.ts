@@ -19,11 +19,16 @@ function keyPair(): { readonly publicKey: string; readonly sign: (message: Uint8
 }
 
 /** As the API server stores it: injected, with its receipt, and through JSON once. */
-function stored(pod: Pod = goodPod(), signer = own.sign): Pod {
+function stored(pod: Pod = goodPod(), signer = own.sign, byController = false): Pod {
   const injected = inject(pod, SETTINGS);
-  const receipt = issueReceipt(injected, signer);
+  const receipt = issueReceipt(injected, signer, byController);
   const metadata = { ...injected.metadata, annotations: receipt === undefined ? {} : { 'sallyport.dev/receipt': receipt } };
   return structuredClone({ ...injected, metadata });
+}
+
+function says(pod: Pod): unknown {
+  const receipt = read(pod);
+  return receipt.known && receipt.value.byController;
 }
 
 function withSpec(pod: Pod, change: (spec: PodSpec) => object): Pod {
@@ -39,7 +44,7 @@ const appWith = (change: (app: Container) => object) => ({ containers }: PodSpec
 describe('a receipt proves', () => {
   test('the pod it was made for, and says what its labels were', () => {
     const pod = { ...goodPod(), metadata: { name: 'triage', namespace: 'agents', labels: { app: 'triage' } } };
-    expect(read(stored(pod))).toEqual({ known: true, value: { app: 'triage' } });
+    expect(read(stored(pod))).toEqual({ known: true, value: { labels: { app: 'triage' }, byController: false } });
   });
 
   test.each<[string, (spec: PodSpec) => object]>([
@@ -55,7 +60,7 @@ describe('a receipt proves', () => {
 
   test('a pod whose labels were edited, and still says what they were', () => {
     const pod = stored({ ...goodPod(), metadata: { name: 'triage', namespace: 'agents', labels: { app: 'triage' } } });
-    expect(read({ ...pod, metadata: { ...pod.metadata, labels: { app: 'admin' } } })).toEqual({ known: true, value: { app: 'triage' } });
+    expect(read({ ...pod, metadata: { ...pod.metadata, labels: { app: 'admin' } } })).toEqual({ known: true, value: { labels: { app: 'triage' }, byController: false } });
   });
 
   test('under any of several keys, so that pods outlive the key', () => {
@@ -124,6 +129,38 @@ describe('a receipt proves nothing', () => {
   });
 });
 
+describe('that a controller made the pod', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'triage-5d9', uid: 'u-1', controller: true };
+  const owned: Pod = { ...goodPod(), metadata: { ...goodPod().metadata, ownerReferences: [owner] } };
+  const made = stored(owned, own.sign, true);
+
+  test('is told of the pod that it made, also on its node and with what was added to it to debug it', () => {
+    expect(says(made)).toBe(true);
+    expect(says(withSpec(made, () => ({ nodeName: 'node-1', ephemeralContainers: [{ name: 'debugger', image: 'debugger' }] })))).toBe(true);
+  });
+
+  test.each<[string, Pod]>([
+    ['that somebody else made with the same owner', stored(owned)],
+    ['that has no owner', stored(goodPod(), own.sign, true)],
+    ['to which another owner was given later', { ...made, metadata: { ...made.metadata, ownerReferences: [{ ...owner, uid: 'u-2' }] } }],
+    ['whose owner is no longer its controller', { ...made, metadata: { ...made.metadata, ownerReferences: [{ ...owner, controller: false }] } }],
+    ['that only carries a copy of the receipt, with another image', withSpec(made, appWith(() => ({ image: 'registry.example.com/agent:2' })))],
+    ['that only carries a copy of the receipt, with another security context', withSpec(made, appWith(() => ({ securityContext: {} })))],
+    ['that was given annotations for the node', { ...made, metadata: { ...made.metadata, annotations: { ...made.metadata?.annotations, 'dev.gvisor.a': '1' } } }],
+  ])('is not told of a pod %s, whose sidecar is proven all the same', (_what, pod) => {
+    expect(says(pod)).toBe(false);
+    expect(read(pod)).toMatchObject({ known: true });
+  });
+
+  test('is not told in a signature of the sidecar, nor by another key', () => {
+    const { labels, signature } = JSON.parse(made.metadata?.annotations?.['sallyport.dev/receipt'] ?? '{}');
+    const theirs = JSON.parse(stored(owned, other.sign, true).metadata?.annotations?.['sallyport.dev/receipt'] ?? '{}');
+    for (const forged of [signature, theirs.made, 7]) {
+      expect(says({ ...made, metadata: { ...made.metadata, annotations: { 'sallyport.dev/receipt': JSON.stringify({ labels, signature, made: forged }) } } })).toBe(false);
+    }
+  });
+});
+
 describe('the injector', () => {
   const context = { namespaceLabels: { 'sallyport.dev/agents': 'enforce' }, settings: SETTINGS, sign: own.sign };
   const receiptIn = (pod: object): unknown => mutate(creationOf(pod), context).patch?.find(({ path }) => path === '/metadata/annotations');
@@ -141,6 +178,13 @@ describe('the injector', () => {
   test('gives none for more labels than an annotation holds, and none for text that has no canonical form', () => {
     expect(receiptIn({ ...goodPod(), metadata: { labels: { a: 'x'.repeat(70_000) } } })).toBeUndefined();
     expect(receiptIn({ ...goodPod(), metadata: { labels: { a: '\ud800' } } })).toBeUndefined();
+  });
+
+  test('says who made a pod only where a controller of Kubernetes asks', () => {
+    const owned = { ...goodPod(), metadata: { ...goodPod().metadata, ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'u-1', controller: true }] } };
+    const receiptFor = (username: string): unknown => mutate(creationOf(owned, { userInfo: { username } }), context).patch?.at(-1);
+    expect(JSON.stringify(receiptFor('system:serviceaccount:kube-system:job-controller'))).toContain('made');
+    expect(JSON.stringify(receiptFor('system:serviceaccount:agents:job-controller'))).not.toContain('made');
   });
 
   test('makes a receipt for whatever it injects', () => {

@@ -5,6 +5,7 @@ import { exempt } from '../../../core/admission/exemptions.ts';
 import { judgeLive, judgePod } from '../../../core/admission/judge.ts';
 import { modeOf, profileName } from '../../../core/admission/namespace.ts';
 import { ownFault } from '../../../core/admission/own-fault.ts';
+import { provenWorkloads } from '../../../core/admission/workload-owner.ts';
 import type { Fault } from '../../../core/checks/check.ts';
 import type { Pod } from '../../../core/checks/pod.ts';
 import { readPod } from '../../../core/checks/read-pod.ts';
@@ -50,9 +51,9 @@ export function assess(object: KubeObject, context: ReviewContext): Assessment {
 
 function judged(pod: Pod, mode: Mode, context: ReviewContext): readonly Fault[] {
   const found = mode === 'enforce' ? judgeLive(pod, context) : judgePod(unscheduled(pod), undefined, context);
-  const { exemptions = [], workloads = [], now = Number.POSITIVE_INFINITY } = context;
+  const { exemptions = [], now = Number.POSITIVE_INFINITY } = context;
   const { namespace = '', name } = pod.metadata ?? {};
-  return exempt(found, { namespace, workloads, ...(name !== undefined && { pod: name }) }, exemptions, now).faults;
+  return exempt(found, { namespace, workloads: provenWorkloads(pod, context), ...(name !== undefined && { pod: name }) }, exemptions, now).faults;
 }
 
 /** A pod that is there was sent to its node by a scheduler, and not by whoever made it. */

@@ -27,7 +27,7 @@ describe('a pod that is there', () => {
   });
 
   test('is proven by its receipt where settings have moved on', () => {
-    expect(assess(live(), { ...NEWER, receipt: () => known({}) })).toMatchObject({ proven: true });
+    expect(assess(live(), { ...NEWER, receipt: () => known({ labels: {}, byController: false }) })).toMatchObject({ proven: true });
   });
 
   test('is not proven where neither is so', () => {
@@ -43,7 +43,7 @@ describe('a pod that is there', () => {
   });
 
   test('has faults where the labels that select its policy are not those that it was injected with', () => {
-    const found = assess(live(inject(goodPod(), SETTINGS), { labels: { app: 'admin' } }), { ...NEWER, receipt: () => known({ app: 'triage' }) });
+    const found = assess(live(inject(goodPod(), SETTINGS), { labels: { app: 'admin' } }), { ...NEWER, receipt: () => known({ labels: { app: 'triage' }, byController: false }) });
     expect(found.proven).toBe(true);
     expect(found.faults.map(({ check }) => check)).toContain('agent-identity');
   });
@@ -84,6 +84,16 @@ describe('a pod that is there', () => {
     expect(reasons(assess(pod, { ...context, now: Date.parse('2026-01-02T00:00:00Z') }))).not.toContain('host-network');
     expect(reasons(assess(pod, { ...context, now: Date.parse('2026-01-09T00:00:00Z') }))).toContain('host-network');
   });
+});
+
+test('a pod is spared what a workload is exempt from only where its receipt says that a controller made it', () => {
+  const spec = { subject: { namespace: 'agents', workload: { kind: 'Job', name: 'batch' } }, checks: ['host-namespaces'], reason: 'x', requestedBy: 'x', expires: '2026-01-08T00:00:00Z' } as const;
+  const exemption = { apiVersion: 'sallyport.dev/v1alpha1', kind: 'Exemption', metadata: { name: 'e', namespace: 'sallyport-system', creationTimestamp: '2026-01-01T00:00:00Z' }, spec } as const;
+  const context: ReviewContext = { ...CONTEXT, exemptions: [exemption], workloads: [{ kind: 'Job', name: 'batch' }], now: Date.parse('2026-01-02T00:00:00Z') };
+  const pod = live(inject(goodPod({ hostNetwork: true }), SETTINGS));
+  expect(reasons(assess(pod, { ...context, receipt: () => known({ labels: {}, byController: true }) }))).not.toContain('host-network');
+  expect(reasons(assess(pod, { ...context, receipt: () => known({ labels: {}, byController: false }) }))).toContain('host-network');
+  expect(reasons(assess(pod, context))).toContain('host-network');
 });
 
 describe('the report', () => {
