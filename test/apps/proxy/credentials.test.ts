@@ -12,18 +12,18 @@ const HOST = 'api.example.com';
 const SECRET = 'sk-"live"/0123456789+abcdef';
 const stamp = { v: 1, epoch: 1, seq: 1, prev: GENESIS, time: '2026-01-01T00:00:00.000Z' } as const;
 
-interface Set {
+interface Prepared {
   readonly world: World;
   readonly server: ToolServer;
   readonly placeholder: string;
   readonly secrets: Map<string, ReadonlyMap<string, string> | { readonly fault: string }>;
 }
 
-async function set(credential: string, options: Partial<ToolServerOptions> & { readonly more?: string; readonly without?: boolean } = {}): Promise<Set> {
+async function set(credential: string, options: Partial<ToolServerOptions> & { readonly more?: string; readonly without?: boolean } = {}): Promise<Prepared> {
   const { more = '', without = false, ...served } = options;
   const server = await startToolServer({ hosts: [HOST], ...served });
   onTestFinished(async () => { await server.close(); });
-  const secrets: Set['secrets'] = new Map([['crm', new Map([['token', SECRET]])]]);
+  const secrets: Prepared['secrets'] = new Map([['crm', new Map([['token', SECRET]])]]);
   const placeholders = new Placeholders(randomBytes);
   const credentials: CredentialParts = { placeholders, now: () => Date.UTC(2015, 7, 30, 12, 36), secrets: { read: (secret) => secrets.get(secret) ?? { fault: `/secrets/${secret}/token cannot be read (there is no such file or folder)` } } };
   const tls = server.ca === '' ? 'tls: "off", ' : '';

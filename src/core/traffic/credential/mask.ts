@@ -1,7 +1,7 @@
 import { spellingsOf } from './spellings.ts';
 
-/** Bytes that stand in for those of a secret; the last stands in no text. */
-const FILLS = [...Buffer.from('*#x-.0'), ...Array.from({ length: 95 }, (_, index) => index + 0x20), 0xff];
+/** Bytes that stand in for those of a secret: those that people know as a mask first, and some that stand in no text. */
+const FILLS = [...Buffer.from('*#x-.0'), ...Array.from({ length: 95 }, (_, index) => index + 0x20), ...Array.from({ length: 11 }, (_, index) => index + 0xf5)];
 
 /** Covers secrets, however a server may spell them, by as many other bytes: lengths and framing stay as they are. */
 export class Mask {

@@ -1,6 +1,6 @@
 /**
  * The ways in which a server may write a secret back: as it is, in JSON, percent-encoded (RFC 3986) or as a form, in HTML, in hexadecimal and in
- * base64 (RFC 4648) wherever it stands in what was encoded. No two are the same.
+ * base64 (RFC 4648) wherever it stands in what was encoded, JSON and percent-encoding also twice over, and in UTF-16. No two are the same.
  */
 export function spellingsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret, 'utf8');
@@ -11,10 +11,11 @@ export function spellingsOf(secret: string): readonly Buffer[] {
   const form = new URLSearchParams({ a: secret }).toString().slice(2);
   const percents = [percent, unquoted, strict, everyByte(bytes)].flatMap((text) => [text, lowerHex(text), text.replaceAll('%20', '+'), lowerHex(text).replaceAll('%20', '+')]);
   const texts = [
-    secret, json, json.replaceAll('/', '\\/'), asciiJson(json), asciiJson(json).replaceAll('/', '\\/'), json.replaceAll(/[<>&]/g, unicodeEscape),
-    ...percents, form, lowerHex(form), html(secret, '&#39;'), html(secret, '&#x27;'), bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64(bytes),
+    secret, json, JSON.stringify(json).slice(1, -1), json.replaceAll('/', '\\/'), asciiJson(json), asciiJson(json).replaceAll('/', '\\/'), json.replaceAll(/[<>&]/g, unicodeEscape),
+    ...percents, encodeURIComponent(percent), form, lowerHex(form), html(secret, '&#39;'), html(secret, '&#x27;'), bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64(bytes),
   ];
-  return [...new Set(texts)].map((text) => Buffer.from(text, 'utf8'));
+  const wide = Buffer.from(secret, 'utf16le');
+  return [...[...new Set(texts)].map((text) => Buffer.from(text, 'utf8')), wide, Buffer.from(wide).swap16()];
 }
 
 const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -25,6 +25,8 @@ const SPELLINGS: readonly (readonly [string, (secret: string) => string])[] = [
   ['as it is', (secret) => secret],
   ['in JSON', (secret) => JSON.stringify({ token: secret })],
   ['percent-encoded', (secret) => `?a=${encodeURIComponent(secret)}&b`],
+  ['in JSON in JSON', (secret) => JSON.stringify(JSON.stringify(secret))],
+  ['percent-encoded twice', (secret) => encodeURIComponent(encodeURIComponent(secret))],
   ['in a form', (secret) => new URLSearchParams({ a: secret }).toString()],
   ['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
   ['in base64', (secret) => Buffer.from(secret).toString('base64')],
@@ -66,6 +68,13 @@ describe('a secret in an answer', () => {
     expect(whole.passages).toBe(2);
     expect(through('sk-0123456789', cut(text, [...text.keys()]))).toEqual(whole);
   });
+});
+
+test.each(['utf16le', 'swapped'])('a secret is covered in UTF-16, %s', (encoding) => {
+  const wide = Buffer.from('<sk-0123456789>', 'utf16le');
+  const { out, passages } = through('sk-0123456789', cut(encoding === 'swapped' ? wide.swap16() : wide, [3, 7, 11]));
+  expect(passages).toBeGreaterThan(0);
+  expect(out.toString('latin1')).not.toMatch(/[0-9]/);
 });
 
 test('nothing is held back that cannot become a secret, and never more than the longest spelling', () => {
