@@ -59,6 +59,18 @@ export function collectCaptured(text: string, before: readonly CapturedPort[] = 
   return [...before, read];
 }
 
+/** An Ed25519 public key: 32 bytes in base64url. Repeatable. */
+export function collectLinkKey(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[\w-]{43}$/.test(text)) throw new InvalidArgumentError('Expected an Ed25519 public key, 32 bytes in base64url.');
+  return [...before, text];
+}
+
+/** The name of a namespace (RFC 1123 label). */
+export function readNamespace(text: string): string {
+  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError('Expected the name of a namespace: lower-case letters, digits and inner hyphens, at most 63.');
+  return text;
+}
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** `--log-level`, of what goes to stderr. */

@@ -1,5 +1,5 @@
 import type { FoundPod, ReviewedCluster, Verdict } from './check-cluster-review.ts';
-import type { Style } from './manifest/report.ts';
+import { count, type Style } from './manifest/report.ts';
 
 const WORDS: Readonly<Record<Verdict, string>> = {
   unproven: 'runs without a proven sidecar',
@@ -23,8 +23,12 @@ function section({ namespace, name, verdict, mode, profile, faults }: FoundPod, 
   return [head, ...lines, ''].join('\n');
 }
 
+/** Each pod counts once, by what is worst about it; the faults are those of all of them. */
 function summary({ namespaces, reviewed, found }: ReviewedCluster): string {
   const of = (verdict: Verdict): number => found.filter((pod) => pod.verdict === verdict).length;
-  const counts = [`${of('unproven')} unproven`, `${of('undecided')} undecided`, `${of('faulty')} with faults`, `${of('warned')} with warnings`];
-  return `${reviewed} pods in ${namespaces.length} namespaces that take agents: ${counts.join(', ')}`;
+  const told = found.flatMap(({ faults }) => faults);
+  const serious = told.filter(({ weight }) => weight === 'deny').length;
+  const pods = [`${of('unproven')} unproven`, `${of('undecided')} undecided`, `${of('faulty')} proven that would be refused`, `${of('warned')} with warnings alone`];
+  const where = `${count(namespaces.length, 'namespace')} that ${namespaces.length === 1 ? 'takes' : 'take'} agents`;
+  return `${count(reviewed, 'pod')} in ${where}: ${pods.join(', ')}; ${count(serious, 'fault')}, ${count(told.length - serious, 'warning')}`;
 }

@@ -38,7 +38,7 @@ export function checkCommand(): Command {
   return withManifestFlags(new Command('check'))
     .argument('[files...]', 'manifests in YAML or JSON, folders with all below, or - for standard input')
     .option('--cluster', 'review the agent pods that run in a cluster instead, in every namespace that takes agents or in that of --namespace')
-    .option('--kubeconfig <file>', 'with --cluster: the cluster (default: of KUBECONFIG, else the one this runs in)')
+    .option('--kubeconfig <file>', 'with --cluster: the cluster (default: as kubectl: of KUBECONFIG, ~/.kube/config, or the one this runs in)')
     .addOption(outputOption('text, one JSON list of reviews, a SARIF 2.1.0 log, or a JUnit report', ['text', 'json', 'sarif', 'junit']))
     .addHelpText('after', HELP_END)
     .action(async (files: readonly string[], flags: CheckFlags, command: Command) => {
@@ -57,6 +57,7 @@ async function checkRunning(files: readonly string[], { output, kubeconfig, name
 
 async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   if (paths.length === 0) throw new InputFault('usage', 'expected files or folders to review, or --cluster');
+  if (flags.kubeconfig !== undefined) throw new InputFault('usage', '--kubeconfig: expected --cluster with it; files are reviewed without a cluster');
   const { profile, settingsFor } = await injectionFor(flags);
   const { manifests, strangers } = await readManifests(paths);
   const now = Date.now();

@@ -42,9 +42,3 @@ export function readEncodedCertificates(text: string): string {
     throw new InvalidArgumentError('Expected PEM certificates in base64.');
   }
 }
-
-/** An Ed25519 public key: 32 bytes in base64url. Repeatable. */
-export function collectLinkKey(text: string, before: readonly string[] = []): readonly string[] {
-  if (!/^[\w-]{43}$/.test(text)) throw new InvalidArgumentError('Expected an Ed25519 public key, 32 bytes in base64url.');
-  return [...before, text];
-}

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
 import { sallyport } from '../../fakes/command-line.ts';
 import { sharedFolder } from '../../fakes/temporary-folder.ts';
 
@@ -109,12 +110,14 @@ describe('sallyport inject', () => {
   });
 
   test('prints a List as JSON, with the trust that it is given', async () => {
-    const { code, stdout } = await sallyport('inject', '--output', 'json', '--controller-ca', 'LICENSE', '--link-key', 'a2V5', '--link-key', 'a2V6', 'test/golden/pods/constrained.yaml');
+    const { cert } = await mintAuthority({ commonName: 'authority', now: Date.now(), lifetime: 60_000 });
+    const [one, other] = ['a'.repeat(43), 'b'.repeat(43)];
+    const { code, stdout } = await sallyport('inject', '--output', 'json', '--controller-ca', file(cert), '--link-key', one, '--link-key', other, 'test/golden/pods/constrained.yaml');
     const list = JSON.parse(stdout) as { kind: string; items: { spec: { initContainers: { args: string[] }[] } }[] };
     const args = list.items[0]?.spec.initContainers[1]?.args ?? [];
     expect({ code, kind: list.kind }).toEqual({ code: 0, kind: 'List' });
-    expect(args.slice(args.indexOf('--link-key'), args.indexOf('--token-file'))).toEqual(['--link-key', 'a2V5', '--link-key', 'a2V6']);
-    expect(args[args.indexOf('--controller-ca') + 1]).toBe(readFileSync('LICENSE').toString('base64'));
+    expect(args.slice(args.indexOf('--link-key'), args.indexOf('--token-file'))).toEqual(['--link-key', one, '--link-key', other]);
+    expect(args[args.indexOf('--controller-ca') + 1]).toBe(Buffer.from(cert).toString('base64'));
   });
 
   test.each([['warns', 'sallyport.dev/agents: warn'], ['takes no agents', 'a: b']])('leaves pods as they are whose namespace %s', async (_, labels) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mintAuthority } from '../../../src/adapters/certificates/serving.ts';
-import { collectLinkKey, readController, readEncodedCertificates, readPortNumber, readServer, readSize } from '../../../src/apps/proxy/options.ts';
+import { collectLinkKey } from '../../../src/adapters/command-line/options.ts';
+import { readController, readEncodedCertificates, readPortNumber, readServer, readSize } from '../../../src/apps/proxy/options.ts';
 
 describe('options are read into values or refused with what was expected', () => {
   test.each(['192.0.2.53', '192.0.2.53:5353', '2001:db8::53', '[2001:db8::53]:53'])('a DNS server: %s', (text) => {

@@ -7,7 +7,7 @@ import { outputOption } from '../../../adapters/command-line/options.ts';
 import { CHECKS } from '../../../core/checks/index.ts';
 import { nearest } from '../../../core/policy/nearest.ts';
 import { injectionFor, withManifestFlags, type ManifestFlags } from '../manifest/options.ts';
-import { filesOf, parseManifests } from '../manifest/read.ts';
+import { filesOf, parseManifests, type Manifest } from '../manifest/read.ts';
 import { styleFor } from '../manifest/report.ts';
 import { reviewManifests, type ReviewedManifest } from '../manifest/review.ts';
 import { worldOf } from '../manifest/world.ts';
@@ -37,8 +37,10 @@ interface FixFlags extends ManifestFlags {
 interface FixedFile extends Fixed {
   readonly file: string;
   readonly before: string;
-  /** As `check` finds the hardened objects. */
+  /** As `check` finds the hardened objects, by lines of the input unless it was changed in place. */
   readonly reviewed: readonly ReviewedManifest[];
+  /** What the input leaves open and was assumed, a sentence each. */
+  readonly assumptions: readonly string[];
 }
 
 /** `sallyport fix`: manifests hardened as far as nobody has to be asked. */
@@ -61,6 +63,7 @@ async function fix(paths: readonly string[], flags: FixFlags): Promise<number> {
   if (plain && files.length !== 1) throw new InputFault('usage', `of ${files.length} files only a diff can be printed: use --diff, or --write to change them in place`);
   if (flags.write === true) await write(files);
   process.stdout.write(printed(files, flags));
+  for (const assumption of new Set(files.flatMap(({ assumptions }) => assumptions))) process.stderr.write(`sallyport: ${assumption}\n`);
   const style = styleFor(process.stderr);
   if (flags.output === 'text') process.stderr.write(files.map(({ unwritable, reviewed }) => unwritable.map(unwritableText).join('') + decisionText(decisions(reviewed), style)).join(''));
   return files.some(({ reviewed }) => reviewed.some(({ verdict }) => verdict === 'refused')) ? 1 : 0;
@@ -75,10 +78,18 @@ async function fixedFiles(paths: readonly string[], flags: FixFlags): Promise<Fi
   if (read.length === 0) throw new InputFault('unfit', `${paths.join(', ')}: there is no object in it, and at least one is expected`);
   const now = Date.now();
   const world = worldOf(read.flatMap(({ manifests }) => manifests), { namespace: flags.namespace, profile }, now);
-  return read.map(({ file, before }) => {
+  return read.map(({ file, before, manifests }) => {
     const fixed = fixText(file, before, world, flags.also ?? new Set());
-    return { ...fixed, file, before, reviewed: reviewManifests(parseManifests(file, fixed.text, false), world, settingsFor, now).reviewed };
+    const hardened = parseManifests(file, fixed.text, false);
+    const placed = flags.write === true ? hardened : hardened.map((one, index) => inInput(one, manifests[index]));
+    const { reviewed, assumptions } = reviewManifests(placed, world, settingsFor, now);
+    return { ...fixed, file, before, reviewed, assumptions };
   });
+}
+
+/** Lines are those of the file that is on the disk, which only `--write` makes the hardened one. */
+function inInput(hardened: Manifest, input: Manifest | undefined): Manifest {
+  return input === undefined ? hardened : { ...hardened, positionOf: input.positionOf };
 }
 
 async function write(files: readonly FixedFile[]): Promise<void> {

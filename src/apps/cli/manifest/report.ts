@@ -56,6 +56,7 @@ function passedOverLine(passedOver: ReadonlyMap<string, number>): string[] {
   return [`passed over: ${kinds.join(', ')}`];
 }
 
-function count(number: number, what: string): string {
+/** `1 fault`, `2 faults`. */
+export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

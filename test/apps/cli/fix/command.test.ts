@@ -37,9 +37,18 @@ describe('sallyport fix', () => {
     const path = file(POD);
     const { code, stdout, stderr } = await sallyport('fix', '--profile', 'contained', path);
     expect({ code, stdout }).toEqual({ code: 1, stdout: HARDENED });
-    expect(stderr).toContain(`left for a person to decide:\n  ${path}:9:7 Pod agents/a spec.containers[0].securityContext.runAsNonRoot\n    container "x" may run as root [run-as-user]\n    fix: set runAsNonRoot: true`);
+    expect(stderr).toContain(`left for a person to decide:\n  ${path}:7:7 Pod agents/a spec.containers[0].securityContext.runAsNonRoot\n    container "x" may run as root [run-as-user]\n    fix: set runAsNonRoot: true`);
     expect(stderr).toContain('usual values are put in by: --also run-as-user,read-only-root,resource-limits,service-account-token,lifetime-set\n');
+    expect(stderr).toContain('sallyport: namespace agents is not in the input: it is taken for one that enforces profile contained\n');
     expect(readFileSync(path, 'utf8')).toBe(POD);
+  });
+
+  test('names lines of the input as long as it stays as it is, and those of the result once that is written', async () => {
+    const path = file(`${POD}---\n${POD.replace('name: a,', 'name: b,')}`);
+    const where = 'Pod agents/b spec.containers[0].image';
+    expect((await sallyport('fix', '--diff', path)).stderr).toContain(`  ${path}:17:7 ${where}\n`);
+    expect((await sallyport('fix', '-o', 'json', path)).stdout).toContain('"line": 17');
+    expect((await sallyport('fix', '--write', path)).stderr).toContain(`  ${path}:25:7 ${where}\n`);
   });
 
   test('makes the changes of checks that somebody decided for, and ends with 0 where check would', async () => {
@@ -63,7 +72,7 @@ describe('sallyport fix', () => {
     const { stdout, stderr } = await sallyport('fix', '-o', 'json', '--profile', 'contained', path);
     const [one] = JSON.parse(stdout) as { file: string; changed: boolean; diff: string; left: { check: string; fixable: boolean }[] }[];
     expect({ ...one, left: one?.left.map(({ check, fixable }) => `${check} ${fixable}`) }).toMatchObject({ file: path, changed: true, diff: expect.stringContaining('+  enableServiceLinks: false\n'), left: expect.arrayContaining(['image-source false', 'read-only-root true']) });
-    expect(stderr).toBe('');
+    expect(stderr).toBe('sallyport: namespace agents is not in the input: it is taken for one that enforces profile contained\n');
   });
 
   test('hardens in the light of every file that is given', async () => {
