@@ -41,7 +41,7 @@ tell (network policies, handlers of runtime classes) is a warning, nobody is exe
 /** Removed from the Service's endpoints within this time; then the connections that the API server holds open are drained. */
 const IN_CLUSTER: Drain = { delay: 5_000, patience: 15_000 };
 
-/** Log lines are written some dozen at once, within a quarter of a second, and what is left when the process ends: each by itself would cost a decision a tenth. */
+/** Log lines are written some dozen at once, within a quarter of a second, and what is left as the process ends: each by itself would be a call of the system and of a thread for every decision. */
 const GATHERED = { dest: 1, sync: false, minLength: 8 * 1024, maxLength: 4 * 1024 * 1024, periodicFlush: 250 };
 
 /** `sallyport webhook`: runs until SIGTERM or SIGINT. */
