@@ -115,7 +115,9 @@ function line(gate: GateName, review: AdmissionRequest, decided: AdmissionAnswer
     namespace: review.namespace,
     name: review.name,
     user: review.userInfo?.username,
+    profile: decided.profile,
     faults: [...new Set(decided.faults.map((fault) => `${fault.check}/${fault.reason}`))],
+    exemptions: [...new Set(decided.exempted?.map(({ exemption }) => exemption))],
     patched: decided.patch?.length ?? 0,
     ms: Math.round(milliseconds * 100) / 100,
   };

@@ -21,6 +21,8 @@ export interface AdmissionAnswer {
   readonly subject?: Subject;
   /** Everything that was found, whether or not it denies. */
   readonly faults: readonly Fault[];
+  /** Name of the profile that was judged by; absent where there was none, or it did not matter. */
+  readonly profile?: string;
   /** What was found and let pass, and by which Exemption. */
   readonly exempted?: readonly UsedExemption[];
   /** The whole refusal in English; bounded. Absent where the request is allowed. */
@@ -61,6 +63,7 @@ export function answerFor(request: AdmissionRequest, mode: Mode, faults: readonl
     mode,
     subject,
     faults,
+    ...(profile === undefined ? {} : { profile }),
     ...(exempted.length === 0 ? {} : { exempted }),
     ...(denied ? { message: message({ ...subject, namespace: request.namespace ?? '' }, serious, profile) } : {}),
     warnings: warningsOf(warned),

@@ -44,7 +44,12 @@ function findings({ image, field, title }: ImageAt, { registries, digest }: Prof
     found.push({ reason: 'image-tag', field, message: `${title} runs whatever ${quoted(image)} is at that moment`, fix: `name the image by its digest: ${reference.registry}/${reference.repository}@sha256:...` });
   }
   if (registries !== undefined && !registries.some((listed) => isFrom(reference, listed))) {
-    found.push({ reason: 'image-registry', field, message: `${title} has its image from ${quoted(`${reference.registry}/${reference.repository}`)}, which the profile does not list`, fix: registries.length === 0 ? 'have the profile list a registry; it lists none' : `use an image of ${registries.slice(0, 8).join(', ')}` });
+    found.push({
+      reason: 'image-registry',
+      field,
+      message: `${title} has its image from ${quoted(`${reference.registry}/${reference.repository}`)}, which the profile does not list`,
+      fix: registries.length === 0 ? 'have the profile list a registry; it lists none' : `use an image of ${registries.slice(0, 8).join(', ')}`,
+    });
   }
   return found;
 }

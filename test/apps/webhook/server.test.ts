@@ -233,7 +233,7 @@ describe('each answer', () => {
     await ask('/validate', review());
     const told = lines.filter(({ message }) => message === 'admission review');
     expect(told).toHaveLength(1);
-    expect(told[0]?.fields).toMatchObject({ gate: 'validate', decision: 'deny', mode: 'enforce', operation: 'CREATE', kind: 'Pod', namespace: 'agents', name: 'bare', user: 'jo', patched: 0 });
+    expect(told[0]?.fields).toMatchObject({ gate: 'validate', decision: 'deny', mode: 'enforce', operation: 'CREATE', kind: 'Pod', namespace: 'agents', name: 'bare', user: 'jo', profile: 'contained', exemptions: [], patched: 0 });
     expect(told[0]?.fields['faults']).toContain('read-only-root/root-writable');
   });
 
