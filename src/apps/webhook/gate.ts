@@ -2,16 +2,15 @@ import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { boundPod } from '../../core/admission/binding.ts';
 import { entersContainer } from '../../core/admission/connection.ts';
 import type { ReviewContext } from '../../core/admission/context.ts';
+import { isForWorkload } from '../../core/admission/exemptions.ts';
 import { modeOf } from '../../core/admission/namespace.ts';
 import { reviewOwnObject } from '../../core/admission/own-kinds.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { type Review, reviewFor } from '../../core/admission/resources.ts';
 import { review } from '../../core/admission/review.ts';
-import { agentIdentity } from '../../core/checks/agent-identity.ts';
-import { networkPolicy } from '../../core/checks/network-policy.ts';
+import { FACT_CHECKS } from '../../core/checks/index.ts';
 import type { Pod } from '../../core/checks/pod.ts';
 import { readPod } from '../../core/checks/read-pod.ts';
-import { runtimeClass } from '../../core/checks/runtime-class.ts';
 import { mutate } from '../../core/injection/mutate.ts';
 import { type Fact, unknown } from '../../core/terms/fact.ts';
 import type { Facts, Labels } from './ports.ts';
@@ -67,16 +66,13 @@ async function livePodOf(how: Review['as'] | undefined, request: AdmissionReques
   return name === undefined ? unknown('The request names no pod.') : facts.livePod(request.namespace ?? '', name, signal);
 }
 
-/** Checks that rest on what is watched. */
-const WATCHED: ReadonlySet<string> = new Set([networkPolicy.id, runtimeClass.id, agentIdentity.id]);
-
 /** What the API server says at this moment of that on which the refusal rests; undefined where it would change nothing. */
 async function lookAgain(request: AdmissionRequest, { faults }: AdmissionAnswer, livePod: Fact<Pod | undefined> | undefined, { exemptions = [] }: ReviewContext, facts: Facts, signal: AbortSignal): Promise<Partial<ReviewContext> | undefined> {
   const namespace = request.namespace ?? '';
   const pod = livePod === undefined ? podOf(request) : livePod.known ? livePod.value : undefined;
   if (pod === undefined) return undefined;
-  const rests = faults.some(({ check, weight }) => weight === 'deny' && WATCHED.has(check));
-  const owned = exemptions.some(({ spec: { subject } }) => subject.namespace === namespace && subject.workload !== undefined);
+  const rests = faults.some(({ check, weight }) => weight === 'deny' && FACT_CHECKS.has(check));
+  const owned = exemptions.some((one) => isForWorkload(one, namespace));
   if (!rests && !owned) return undefined;
   const [objects, workloads] = await Promise.all([
     rests ? facts.objectsNow(namespace, pod.spec.runtimeClassName, signal) : undefined,

@@ -1,7 +1,7 @@
 import type { Finding } from '../checks/check.ts';
 import type { Pod } from '../checks/pod.ts';
 import { AGENTS_LABEL } from '../terms/fixed-names.ts';
-import { isObject } from '../terms/is-object.ts';
+import { isStringMap } from '../terms/string-map.ts';
 import type { ReviewContext } from './context.ts';
 import { judgeLive } from './judge.ts';
 import { modeOf } from './namespace.ts';
@@ -40,13 +40,9 @@ export function boundPod({ name, object }: AdmissionRequest): string | undefined
 /** As the API server merges them: the pod's labels stay where both have one of a name, the binding's annotations win. */
 function withMarksOf(binding: unknown, pod: Pod): Pod | undefined {
   const [labels, annotations] = [at(binding, ['metadata', 'labels']), at(binding, ['metadata', 'annotations'])].map((marks) => marks ?? {});
-  if (!areMarks(labels) || !areMarks(annotations)) return undefined;
+  if (!isStringMap(labels) || !isStringMap(annotations)) return undefined;
   const { metadata } = pod;
   return { ...pod, metadata: { ...metadata, labels: { ...labels, ...metadata?.labels }, annotations: { ...metadata?.annotations, ...annotations } } };
-}
-
-function areMarks(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((one) => typeof one === 'string');
 }
 
 export function unknownPod(sentence = 'Nobody has looked.'): Finding {

@@ -48,7 +48,12 @@ function byProfile({ spec, metadata }: SandboxProfile, deed: string, pod: Pod): 
     case 'hold':
       return { faults: [{ check: 'exec', ...held, link: checkLink('admission'), weight: 'deny' }], weight: 'by-mode', pod };
     case 'deny':
-      return refused({ reason: 'exec-denied', field: '', message: `profile ${metadata.name} lets nobody ${deed === 'attach' ? 'attach to' : 'exec into'} a running agent`, fix: 'read its log and its records, or debug a copy of the pod in a namespace that takes no agents' });
+      return refused({
+        reason: 'exec-denied',
+        field: '',
+        message: `profile ${metadata.name} lets nobody ${deed === 'attach' ? 'attach to' : 'exec into'} a running agent`,
+        fix: 'read its log and its records, or debug a copy of the pod in a namespace that takes no agents',
+      });
   }
 }
 

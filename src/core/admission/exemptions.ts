@@ -44,6 +44,11 @@ export function exempt(faults: readonly Fault[], subject: ExemptionSubject, exem
   return { faults: faults.filter((fault) => !covered.has(fault)), used };
 }
 
+/** Whether an exemption is for a workload of this namespace, so that it matters who owns a pod there. */
+export function isForWorkload({ spec: { subject } }: Exemption, namespace: string): boolean {
+  return subject.namespace === namespace && subject.workload !== undefined;
+}
+
 /** Both ends are asked about again at each use: what was written is not trusted to have been reviewed. */
 export function isInForce(exemption: Exemption, now: number): boolean {
   const { created, expires } = termOf(exemption, now);
@@ -73,6 +78,7 @@ function names({ spec: { subject } }: Exemption, { namespace, pod, workloads, us
     && (subject.user === undefined || subject.user === user);
 }
 
-function covers({ spec }: Exemption, check: string): boolean {
-  return spec.checks.includes(check) && EXEMPTABLE_CHECKS.includes(check) && (!isPersonal(check) || spec.subject.user !== undefined);
+function covers({ spec: { checks, subject } }: Exemption, check: string): boolean {
+  const allowed = !isPersonal(check) || (subject.user !== undefined && subject.pod !== undefined);
+  return allowed && checks.includes(check) && EXEMPTABLE_CHECKS.includes(check);
 }

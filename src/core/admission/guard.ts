@@ -2,6 +2,7 @@ import type { Finding } from '../checks/check.ts';
 import { AGENTS_LABEL, PROFILE_LABEL } from '../terms/fixed-names.ts';
 import { isObject } from '../terms/is-object.ts';
 import { quoted } from '../terms/quote.ts';
+import { isStringMap, valueOf } from '../terms/string-map.ts';
 import { answerFor, type AdmissionAnswer } from './answer.ts';
 import type { GuardContext, Guards } from './context.ts';
 import { modeOf } from './namespace.ts';
@@ -54,15 +55,7 @@ function labelChange(request: AdmissionRequest): { readonly before: Labels; read
 
 function labelsOf(object: unknown): Labels | undefined {
   const labels = at(object, ['metadata', 'labels']) ?? {};
-  return isLabels(labels) ? labels : undefined;
-}
-
-function isLabels(value: unknown): value is Labels {
-  return isObject(value) && Object.values(value).every((one) => typeof one === 'string');
-}
-
-function valueOf(labels: Labels, name: string): string | undefined {
-  return Object.hasOwn(labels, name) ? labels[name] : undefined;
+  return isStringMap(labels) ? labels : undefined;
 }
 
 function isGuard({ userInfo }: AdmissionRequest, { users, groups }: Guards): boolean {

@@ -3,9 +3,8 @@ import type { Pod } from '../checks/pod.ts';
 import { isForTheNode } from '../checks/runtime-annotations.ts';
 import { API_GROUP } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
+import { type StringMap, valueOf } from '../terms/string-map.ts';
 import { ownFault } from './own-fault.ts';
-
-type Marks = Readonly<Record<string, string>>;
 
 const PREFIX = `${API_GROUP}/`;
 
@@ -29,10 +28,6 @@ function isOurs(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
-function changedNames(a: Marks, b: Marks): string[] {
-  return Object.keys({ ...a, ...b }).filter((name) => own(a, name) !== own(b, name));
-}
-
-function own(marks: Marks, name: string): string | undefined {
-  return Object.hasOwn(marks, name) ? marks[name] : undefined;
+function changedNames(a: StringMap, b: StringMap): string[] {
+  return Object.keys({ ...a, ...b }).filter((name) => valueOf(a, name) !== valueOf(b, name));
 }

@@ -118,8 +118,13 @@ export function isOnlyListed({ group, resource }: ListedTemplate): boolean {
 /** Where the pods of a kind of Kubernetes' own, or of the agent sandboxes', stand; undefined for any other kind. */
 export function podPath({ group, kind }: GroupKind): PodPath | undefined {
   const row = RESOURCES.find((one) => one.group === group && one.kind === kind);
-  if (row?.review.as === 'template') return row.review.path;
-  return row?.review.as === 'pod' ? [] : undefined;
+  return pathOf(row?.review);
+}
+
+/** Where the pods stand in what is reviewed in this way; undefined where it holds none. */
+export function pathOf(review: Review | undefined): PodPath | undefined {
+  if (review?.as === 'template') return review.path;
+  return review?.as === 'pod' ? [] : undefined;
 }
 
 /** Where an object of a kind is sent when it is created. A kind that is not in the table gives a resource that is not in it either. */

@@ -1,5 +1,6 @@
 import { AGENT_LABEL } from '../terms/fixed-names.ts';
 import { quoted } from '../terms/quote.ts';
+import { valueOf } from '../terms/string-map.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { unknownFact } from './unknown-fact.ts';
 import type { PodView } from './view.ts';
@@ -16,6 +17,7 @@ export const agentIdentity: Check = {
   title: 'A pod stays the agent it was admitted as',
   essential: true,
   onRelabel: true,
+  onFacts: true,
   review: (view, context) => [...unnamed(view), ...relabelled(view, context)],
 };
 
@@ -46,5 +48,3 @@ function relabelled({ metadata: { labels = {}, namespace = 'default' } }: PodVie
 function changedKeys(before: Labels, after: Labels): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => valueOf(before, key) !== valueOf(after, key));
 }
-
-const valueOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);

@@ -55,6 +55,8 @@ export interface Check {
   readonly essential: boolean;
   /** What it finds hangs on the pod's labels: it is asked again where nothing but labels change. */
   readonly onRelabel?: true;
+  /** What it finds hangs on other objects too: it is asked again by what the API server has of them at that moment before it refuses. */
+  readonly onFacts?: true;
   /** Pure. The view holds none of the sidecar's containers and volumes that are proven. */
   review(view: PodView, context: CheckContext): readonly Finding[];
 }

@@ -90,6 +90,9 @@ export const CHECKS: readonly Check[] = Object.freeze([
 /** Checks that a change of labels alone asks again. */
 export const RELABEL_CHECKS: readonly Check[] = Object.freeze(CHECKS.filter(({ onRelabel }) => onRelabel === true));
 
+/** Ids of the checks that rest on other objects. */
+export const FACT_CHECKS: ReadonlySet<string> = new Set(CHECKS.filter(({ onFacts }) => onFacts === true).map(({ id }) => id));
+
 /** From the heaviest. */
 const WEIGHTS: readonly FaultWeight[] = ['deny', 'warn', 'audit'];
 

@@ -1,3 +1,4 @@
+import { valueOf } from '../terms/string-map.ts';
 import type { LabelSelector } from './facts.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -21,5 +22,3 @@ function meets({ operator, values = [] }: Requirement, value: string | undefined
     default: return false;
   }
 }
-
-const valueOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);

@@ -25,6 +25,7 @@ export const networkPolicy: Check = {
   title: 'Network policies isolate the pod',
   essential: false,
   onRelabel: true,
+  onFacts: true,
   review: (view, context) => findings(view, context),
 };
 

@@ -17,6 +17,7 @@ export const runtimeClass: Check = {
   id: 'runtime-class',
   title: 'The pod runs in a sandboxed runtime',
   essential: false,
+  onFacts: true,
   review: ({ spec }, context) => (context.profile.spec.runtimeClassNames.required ? findings(spec.runtimeClassName, context) : []),
 };
 

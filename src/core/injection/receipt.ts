@@ -8,6 +8,7 @@ import { isForTheNode } from '../checks/runtime-annotations.ts';
 import { type Fact, known, unknown } from '../terms/fact.ts';
 import { RECEIPT_ANNOTATION } from '../terms/fixed-names.ts';
 import { isObject } from '../terms/is-object.ts';
+import { isStringMap } from '../terms/string-map.ts';
 import { arrangementOf } from './arrangement.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -71,16 +72,12 @@ function parse(text: string): Receipt | undefined {
   if (text.length > LONGEST) return undefined;
   try {
     const receipt: unknown = JSON.parse(text);
-    if (!isObject(receipt) || typeof receipt['signature'] !== 'string' || !isLabels(receipt['labels'])) return undefined;
+    if (!isObject(receipt) || typeof receipt['signature'] !== 'string' || !isStringMap(receipt['labels'])) return undefined;
     const { labels, signature, made } = receipt;
     return { labels, signature, ...(typeof made === 'string' && { made }) };
   } catch {
     return undefined;
   }
-}
-
-function isLabels(value: unknown): value is Labels {
-  return isObject(value) && Object.values(value).every((one) => typeof one === 'string');
 }
 
 function isSigned(message: Uint8Array | undefined, signature: string, keys: readonly KeyObject[]): boolean {

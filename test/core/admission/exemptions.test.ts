@@ -51,6 +51,7 @@ describe('an exemption has no effect', () => {
     ['on sidecar-intact, however that came to be named', exemption({ pod: 'triage-1' }, { checks: ['sidecar-intact'] }), undefined, 'sidecar-intact'],
     ['on what the review itself finds, however that came to be named', exemption({ pod: 'triage-1' }, { checks: ['admission'] }), undefined, 'admission'],
     ['on what a person does, where it names no person', exemption({ pod: 'triage-1' }, { checks: ['exec'] }), undefined, 'exec'],
+    ['on what a person does, where it names no one pod', exemption({ workload: DEPLOYMENT, user: 'ada' }, { checks: ['exec'] }), undefined, 'exec'],
     ['on its last moment', exemption({ pod: 'triage-1' }, { expires: '2026-01-10T00:00:00Z' })],
     ['where it was made for longer than 30 days', exemption({ pod: 'triage-1' }, { expires: '2026-01-31T00:00:01Z' })],
     ['where nobody knows when it was made', exemption({ pod: 'triage-1' }, {}, { creationTimestamp: 'never' })],

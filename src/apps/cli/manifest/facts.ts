@@ -1,9 +1,9 @@
 import type { NetworkPolicy, ObjectFacts } from '../../../core/checks/facts.ts';
 import { readNetworkPolicy } from '../../../core/checks/read-network-policy.ts';
+import { readAgents } from '../../../core/policy/read-agents.ts';
 import { at } from '../../../core/admission/workloads.ts';
 import { type Fact, known, unknown } from '../../../core/terms/fact.ts';
 import { API_GROUP } from '../../../core/terms/fixed-names.ts';
-import { isObject } from '../../../core/terms/is-object.ts';
 import type { Manifest } from './read.ts';
 
 /**
@@ -54,8 +54,5 @@ function handlerOf(found: Named | undefined, name: string): Fact<string | undefi
 
 function labelsIn(policies: readonly Named[], namespace: string): Fact<ReadonlySet<string>> {
   if (policies.length === 0) return unknown(`No AgentPolicy of namespace ${namespace} is in the input.`);
-  return known(new Set(policies.flatMap(({ object }) => {
-    const labels = at(object, ['spec', 'agents', 'matchLabels']);
-    return isObject(labels) ? Object.keys(labels) : [];
-  })));
+  return known(new Set(policies.flatMap(({ object }) => Object.keys(readAgents(object)?.matchLabels ?? {}))));
 }

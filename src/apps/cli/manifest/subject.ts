@@ -1,5 +1,5 @@
 import { InputFault } from '../../../adapters/command-line/input-fault.ts';
-import { RESOURCES, reviewFor, type ListedTemplate, type Review } from '../../../core/admission/resources.ts';
+import { pathOf, RESOURCES, reviewFor, type ListedTemplate } from '../../../core/admission/resources.ts';
 import { at, type GroupKind, type PodPath } from '../../../core/admission/workloads.ts';
 import { isOwn } from './world.ts';
 import type { Manifest, Members } from './read.ts';
@@ -34,11 +34,6 @@ export function subjectOf(manifest: Pick<Manifest, 'object' | 'file' | 'position
 
 function resourceOf({ group, kind }: GroupKind, listed: readonly ListedTemplate[]): string | undefined {
   return [...RESOURCES, ...listed].find((row) => row.group === group && row.kind === kind)?.resource;
-}
-
-function pathOf(review: Review | undefined): PodPath | undefined {
-  if (review?.as === 'template') return review.path;
-  return review?.as === 'pod' ? [] : undefined;
 }
 
 /** Passed over, `apiVersion: v1` above a Deployment would look like a review. Groups with a domain may have a kind of any name. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { KubeObject } from '../../../adapters/kube/client.ts';
+import { isForWorkload } from '../../../core/admission/exemptions.ts';
 import { profileName } from '../../../core/admission/namespace.ts';
 import { readPod } from '../../../core/checks/read-pod.ts';
 import { type Fact, known } from '../../../core/terms/fact.ts';
@@ -41,7 +42,7 @@ export async function assessBy(facts: Facts, pod: KubeObject, signal: AbortSigna
   const { context } = knownOf(facts, labels.value);
   const read = readPod(pod);
   // Owners are looked up only where an Exemption could be for one.
-  const owned = context.exemptions?.some(({ spec: { subject } }) => subject.namespace === namespace && subject.workload !== undefined) === true;
+  const owned = context.exemptions?.some((one) => isForWorkload(one, namespace)) === true;
   const workloads = owned && read.ok ? await facts.workloads(namespace, read.pod, signal) : undefined;
   return known(assess(pod, { ...context, ...(workloads?.known === true && { workloads: workloads.value }) }));
 }

@@ -38,5 +38,6 @@ const policy = (labels: string, namespace = 'agents') => `{apiVersion: sallyport
 test('labels that select agents are those of all policies of the namespace', () => {
   const facts = factsOf(policy('agents: {matchLabels: {app: a, team: b}}'), policy('agents: {matchLabels: {tier: c}}'), policy('agents: {matchLabels: {other: c}}', 'shop'), policy(''));
   expect(facts.selectingLabels('agents')).toEqual({ known: true, value: new Set(['app', 'team', 'tier']) });
+  expect(factsOf(policy('agents: {matchLabels: {app: a}, matchExpressions: []}')).selectingLabels('agents')).toEqual({ known: true, value: new Set() });
   expect(facts.selectingLabels('nowhere')).toEqual({ known: false, sentence: 'No AgentPolicy of namespace nowhere is in the input.' });
 });
