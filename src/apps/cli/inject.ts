@@ -55,7 +55,7 @@ function isInjected({ takesAgents, mode }: Setting): boolean {
 function refuseUnreadable({ file, object, positionOf }: Manifest, path: PodPath): void {
   const told = allAt(object, path).flatMap((found) => {
     const read = readPod(found.value);
-    return read.ok ? [] : read.findings.map(({ field, message }) => ({ field: [found.field, field].filter((part) => part !== '').join('.'), message }));
+    return read.ok ? [] : read.findings.map(({ field, message, fix }) => ({ field: [found.field, field].filter((part) => part !== '').join('.'), message: `${message} (${fix})` }));
   });
   if (told.length === 0) return;
   throw new InputFault('unfit', told.map(({ field, message }) => `${file}:${positionOf(field).line}:${positionOf(field).column}: ${field}: ${message}`).join('\n'));

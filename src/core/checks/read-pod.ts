@@ -19,7 +19,13 @@ export function readPod(value: unknown): ReadPod {
 }
 
 function misfitting({ field, expected, got }: Misfit): Finding {
-  return { reason: 'malformed', field, message: `expected ${expected}, got ${got}`, fix: 'write the pod as the Kubernetes API documents it' };
+  return { reason: 'malformed', field, message: `expected ${expected}, got ${got}`, fix: unquoted(expected, got) ?? 'write the pod as the Kubernetes API documents it' };
+}
+
+/** What YAML made of a word such as `y` or of digits, where text was meant. */
+function unquoted(expected: string, got: string): string | undefined {
+  const kind = /^(?:boolean|number)\b/.exec(got)?.[0];
+  return expected !== 'a string' || kind === undefined ? undefined : `put the value in quotes: YAML reads it as a ${kind} without them`;
 }
 
 /** On the way of every admission, and nearly always false: without the allocations of `withoutNulls`. */

@@ -6,6 +6,8 @@ interface Names {
   readonly plural: string;
   readonly short: string;
   readonly scope: 'Namespaced' | 'Cluster';
+  /** What `kubectl explain` says of the spec. */
+  readonly spec: string;
   readonly columns: readonly object[];
 }
 
@@ -17,13 +19,15 @@ const RESOURCES: readonly Names[] = [
     plural: 'agentpolicies',
     short: 'agp',
     scope: 'Namespaced',
-    columns: [column('Mode', '.spec.mode'), column('Tools', '.spec.tools[*].name'), column('Agents', '.spec.agents.matchLabels'), AGE],
+    spec: 'Which agents of the namespace are meant, and which calls of which tools they may make.',
+    columns: [column('Mode', '.spec.mode'), column('Tools', '.spec.tools[*].name'), AGE],
   },
   {
     kind: 'SandboxProfile',
     plural: 'sandboxprofiles',
     short: 'sbp',
     scope: 'Cluster',
+    spec: 'What is demanded, member by member; what is absent has its default, which is strict.',
     columns: [
       { name: 'Runtime class', type: 'boolean', jsonPath: '.spec.runtimeClassNames.required' },
       { name: 'Lifetime', type: 'integer', jsonPath: '.spec.maxLifetimeSeconds' },
@@ -36,12 +40,13 @@ const RESOURCES: readonly Names[] = [
     plural: 'exemptions',
     short: 'exm',
     scope: 'Namespaced',
+    spec: 'Who is exempt from which checks, why, on whose behalf and until when.',
     columns: [
       column('For', '.spec.subject.namespace'),
       column('Pod', '.spec.subject.pod'),
       column('Workload', '.spec.subject.workload.name'),
       column('User', '.spec.subject.user'),
-      column('Checks', '.spec.checks'),
+      column('Checks', '.spec.checks[*]'),
       column('Expires', '.spec.expires'),
       { ...column('Requested by', '.spec.requestedBy'), priority: 1 },
       { ...column('Reason', '.spec.reason'), priority: 1 },
@@ -52,7 +57,7 @@ const RESOURCES: readonly Names[] = [
 
 /** The CustomResourceDefinitions (apiextensions.k8s.io/v1) of our kinds, as objects to be written as YAML. */
 export function customResourceDefinitions(): object[] {
-  return RESOURCES.map(({ kind, plural, short, scope, columns }) => ({
+  return RESOURCES.map(({ kind, plural, short, scope, spec, columns }) => ({
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${API_GROUP}` },
@@ -60,7 +65,7 @@ export function customResourceDefinitions(): object[] {
       group: API_GROUP,
       scope,
       names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase(), shortNames: [short], categories: ['sallyport'] },
-      versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: objectSchema(JSON_SCHEMAS[kind]) }, additionalPrinterColumns: columns }],
+      versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: objectSchema(JSON_SCHEMAS[kind], spec) }, additionalPrinterColumns: columns }],
     },
   }));
 }
@@ -69,13 +74,13 @@ function column(name: string, jsonPath: string): object {
   return { name, type: 'string', jsonPath };
 }
 
-function objectSchema({ description, properties, required }: JsonSchema): object {
+function objectSchema({ description, properties, required }: JsonSchema, ofSpec: string): object {
   const spec = properties?.['spec'];
   return {
     type: 'object',
     ...(description !== undefined && { description }),
     // The API server has its own schema of these three.
-    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, ...(spec !== undefined && { spec: structural(spec) }) },
+    properties: { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' }, ...(spec !== undefined && { spec: { ...structural(spec), description: ofSpec } }) },
     required: (required ?? []).filter((name) => name === 'spec'),
   };
 }

@@ -51,6 +51,15 @@ passed over: Namespace, NetworkPolicy
     expect(stdout).toContain('  fault spec.os.name (-:7:8)\n    traffic can only be captured on Linux [windows]\n    fix: run the agent on Linux: remove os or set its name to linux\n    docs/checks/windows.md\n');
   });
 
+  test('says that a word which YAML takes for something else wants quotes', async () => {
+    const path = file('apiVersion: v1\nkind: Pod\nmetadata: {name: y, namespace: agents, labels: {a: 1}}\nspec: {containers: [{name: x}]}\n');
+    const { code, stdout } = await sallyport('check', path);
+    expect(code).toBe(1);
+    expect(stdout).toContain('    expected a string, got boolean true [admission]\n    fix: put the value in quotes: YAML reads it as a boolean without them\n');
+    expect(stdout).toContain('    expected a string, got number 1 [admission]\n    fix: put the value in quotes: YAML reads it as a number without them\n');
+    expect((await sallyport('inject', path)).stderr).toContain('metadata.name: expected a string, got boolean true (put the value in quotes: YAML reads it as a boolean without them)\n');
+  });
+
   test('judges by a profile from a file', async () => {
     const { code, stdout } = await sallyport('check', '--profile', 'test/apps/cli/tight-profile.yaml', GOOD);
     expect({ code, first: stdout.split('\n')[0] }).toEqual({ code: 1, first: `${GOOD}:2 Pod agents/constrained: refused (profile tight)` });
@@ -131,7 +140,7 @@ describe('sallyport inject', () => {
     expect(await sallyport('inject', 'test/golden/pods/mistyped.yaml')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'sallyport: test/golden/pods/mistyped.yaml:14:9: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes"\nsallyport: test/golden/pods/mistyped.yaml:13:9: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root"\nsallyport: test/golden/pods/mistyped.yaml:8:3: spec.hostNetwork: expected true or false, got string "true"\n',
+      stderr: 'sallyport: test/golden/pods/mistyped.yaml:14:9: spec.containers[0].securityContext.runAsNonRoot: expected true or false, got string "yes" (write the pod as the Kubernetes API documents it)\nsallyport: test/golden/pods/mistyped.yaml:13:9: spec.containers[0].securityContext.runAsUser: expected a whole number, got string "root" (write the pod as the Kubernetes API documents it)\nsallyport: test/golden/pods/mistyped.yaml:8:3: spec.hostNetwork: expected true or false, got string "true" (write the pod as the Kubernetes API documents it)\n',
     });
   });
 });

@@ -36,6 +36,11 @@ export class Columns {
     return this.#paint('dim', titles.join('  '));
   }
 
+  /** Stands above the first row of each day. */
+  dayLine(day: string): string {
+    return this.#paint('dim', day);
+  }
+
   line(row: Row): string {
     this.fit([row]);
     const verdict = this.#paint(STYLES[row.verdict], row.verdict.padEnd(7));

@@ -8,6 +8,8 @@ export type RowVerdict = 'permit' | 'deny' | 'hold' | 'observe' | 'open' | 'noti
 
 /** One line of `log tail`, its parts still apart. */
 export interface Row {
+  /** `2026-01-31`, in UTC; empty where the record has no such time. */
+  readonly day: string;
   readonly time: string;
   readonly verdict: RowVerdict;
   readonly agent: string;
@@ -49,7 +51,7 @@ export class Rows {
 
 function callRow(intent: IntentDraft & Stamp, outcome?: OutcomeDraft): Row {
   return {
-    time: clock(intent),
+    ...when(intent),
     verdict: intent.wouldBe === undefined ? intent.decision : 'observe',
     agent: printableText(`${intent.agent.namespace}/${intent.agent.agent}`),
     target: printableText([intent.method, `${hostOf(intent)}${intent.path ?? ''}`].filter(Boolean).join(' ') || '-'),
@@ -62,7 +64,7 @@ function callRow(intent: IntentDraft & Stamp, outcome?: OutcomeDraft): Row {
 
 function noticeRow(notice: NoticeDraft & Stamp): Row {
   return {
-    time: clock(notice),
+    ...when(notice),
     verdict: 'notice',
     agent: notice.agent === undefined ? '-' : printableText(`${notice.agent.namespace}/${notice.agent.agent}`),
     target: printableText(`${notice.event}: ${notice.sentence}`),
@@ -84,7 +86,8 @@ export function hostOf({ authority }: IntentDraft): string {
   return authority === undefined ? '' : authorityText(authority);
 }
 
-/** `hh:mm:ss.mmmZ` of an RFC 3339 time; whatever else stands there, made printable. */
-function clock({ time }: Stamp): string {
-  return /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d\.\d{3}Z)$/.exec(time)?.[1] ?? printableText(time).slice(0, 13);
+/** `hh:mm:ss.mmmZ` of an RFC 3339 time, and its day; whatever else stands there, made printable. */
+function when({ time }: Stamp): Pick<Row, 'day' | 'time'> {
+  const [, day, clock] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d\.\d{3}Z)$/.exec(time) ?? [];
+  return { day: day ?? '', time: clock ?? printableText(time).slice(0, 13) };
 }

@@ -41,7 +41,10 @@ function jsonPrinter({ stdout, count }: TailOptions): Printer {
 function textPrinter({ stdout, count, follow }: TailOptions): Printer {
   const rows = new Rows();
   const columns = new Columns(painter(stdout));
+  let day = '';
   const print = (row: Row): void => {
+    if (row.day !== '' && row.day !== day) stdout.write(`${columns.dayLine(row.day)}\n`);
+    day = row.day || day;
     stdout.write(`${columns.line(row)}\n`);
   };
   return {

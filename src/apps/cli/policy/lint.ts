@@ -6,13 +6,14 @@ import { formatProblem } from '../../../core/policy/problem.ts';
 /** Prints all problems of all files, or what was found to be fine; resolves to the exit code, 0 or 1. */
 export async function lintFiles(paths: readonly string[], output: 'text' | 'json', stdout: NodeJS.WriteStream): Promise<number> {
   const files = await readPolicyFiles(paths);
-  const { policies, profiles, problems } = parsePolicies(files);
+  const { policies, profiles, exemptions, problems } = parsePolicies(files);
   if (output === 'json') {
-    const report = { files: files.map(({ file }) => file), policies: policies.length, profiles: profiles.length, problems };
+    const report = { files: files.map(({ file }) => file), policies: policies.length, profiles: profiles.length, exemptions: exemptions.length, problems };
     stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
     for (const problem of problems) stdout.write(`${formatProblem(problem)}\n`);
-    const counts = `${counted(files.length, 'file')}: ${counted(policies.length, 'good policy', 'good policies')}, ${counted(profiles.length, 'good profile')}`;
+    const good = [counted(policies.length, 'good policy', 'good policies'), counted(profiles.length, 'good profile'), counted(exemptions.length, 'good exemption')];
+    const counts = `${counted(files.length, 'file')}: ${good.join(', ')}`;
     const result = problems.length === 0 ? styleText('green', 'no problems', { stream: stdout }) : styleText('red', counted(problems.length, 'problem'), { stream: stdout });
     stdout.write(`${counts}, ${result}\n`);
   }

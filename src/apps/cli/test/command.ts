@@ -12,7 +12,8 @@ them are relative to them:
   policies: [triage.yaml]             # for calls: files or folders
   agent: {namespace: agents, name: triage, labels: {app: triage}}    # without labels matchLabels is not consulted
   facts: [namespace.yaml]             # for manifests: what the cluster has, as check takes it from its input
-  profile: contained                  # of namespaces that are not in the facts; or a file
+  profile: contained                  # of namespaces that are not in the facts; or a file (default: isolated)
+  namespace: agents                   # of objects that name none (default: default)
   cases:
   - name: issues may be read
     call: GET https://api.example.com/issues/7

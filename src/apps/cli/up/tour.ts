@@ -48,7 +48,8 @@ function ownFolder(now: Date): string {
   return join(statePlace(process.env, homedir()), 'up', now.toISOString().slice(0, 19).replaceAll(':', '-'));
 }
 
-async function show(state: string, { listen, once, output }: UpSettings): Promise<number> {
+async function show(state: string, settings: UpSettings): Promise<number> {
+  const { listen, once, output } = settings;
   const told = output === 'text';
   const story = new Story((text) => { if (told) process.stdout.write(text); }, process.stdout.isTTY && !process.env['NO_COLOR']);
   const place = whereabouts();
@@ -62,6 +63,7 @@ async function show(state: string, { listen, once, output }: UpSettings): Promis
       await untilStopped();
       return 0;
     }
+    if (settings.state === undefined) story.line('Now that the tour is over the record is deleted; --state <dir> keeps it.');
     story.heading(report.wrong.length === 0 ? 'Everything was as it should be.' : 'Something was not as it should be.');
     return report.wrong.length === 0 ? 0 : 1;
   } finally {

@@ -95,8 +95,20 @@ describe('log tail', () => {
   });
 
   test('begins with as many as asked for', async () => {
-    expect((await tailed({ count: 2 })).trimEnd().split('\n')).toHaveLength(3);
+    expect((await tailed({ count: 2 })).trimEnd().split('\n')).toHaveLength(4);
     expect((await tailed({ count: 0 })).trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('names the day above its first row, and the next one when it comes', async () => {
+    const folder = temporaryFolder();
+    let now = Date.UTC(2026, 0, 2, 23, 59);
+    const journal = await openJournal({ directory: folder, now: () => now, randomBytes });
+    for (const call of ['one', 'two', 'three']) {
+      await journal.append(intentOf(call, { decision: 'deny', reason: 'host-not-listed' }), 'written');
+      if (call === 'two') now += 86_400_000;
+    }
+    await journal.close();
+    expect((await tailed({ directory: folder })).trimEnd().split('\n').slice(1).map((line) => line.slice(0, 10).trim())).toEqual(['2026-01-02', '23:59:00.0', '23:59:00.0', '2026-01-03', '23:59:00.0']);
   });
 
   test('prints the records themselves as JSON lines', async () => {
@@ -113,15 +125,15 @@ describe('log tail', () => {
     const following = tailLog({ directory: folder, count: 5, follow: true, output: 'text', stdout: stream, signal: stop.signal });
     await journal.append(intentOf('call-two', { decision: 'deny', reason: 'host-not-listed' }), 'written');
     await journal.append(outcomeOf('call-one'), 'written');
-    while (text().split('\n').length < 4) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    while (text().split('\n').length < 5) await new Promise((resolve) => { setTimeout(resolve, 20); });
     stop.abort();
     await following;
     await journal.close();
-    expect(text().split('\n').slice(1, 3).map((line) => line.split(/ +/)[1])).toEqual(['deny', 'permit']);
+    expect(text().split('\n').slice(2, 4).map((line) => line.split(/ +/)[1])).toEqual(['deny', 'permit']);
   });
 
   test('is coloured on a terminal and says the same', () => {
-    const row = { time: '03:04:05.678Z', verdict: 'deny', agent: 'a/b', target: 'GET x.example/', status: '-', milliseconds: '-', reason: 'no', call: '12345678' } as const;
+    const row = { day: '2026-01-02', time: '03:04:05.678Z', verdict: 'deny', agent: 'a/b', target: 'GET x.example/', status: '-', milliseconds: '-', reason: 'no', call: '12345678' } as const;
     const coloured = new Columns(painter(output(true).stream)).line(row);
     const plain = new Columns(painter(output().stream)).line(row);
     expect(plain).toBe(stripVTControlCharacters(coloured));

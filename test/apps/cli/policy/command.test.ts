@@ -30,7 +30,7 @@ const policy = (...args: string[]) => sallyport('policy', ...args);
 
 describe('policy lint', () => {
   test('says that nothing is wrong, and ends with 0', async () => {
-    expect(await policy('lint', at('good.yaml'))).toEqual({ code: 0, stdout: '1 file: 1 good policy, 0 good profiles, no problems\n', stderr: '' });
+    expect(await policy('lint', at('good.yaml'))).toEqual({ code: 0, stdout: '1 file: 1 good policy, 0 good profiles, 0 good exemptions, no problems\n', stderr: '' });
   });
 
   test('prints all problems of a folder, and ends with 1', async () => {
@@ -39,7 +39,7 @@ describe('policy lint', () => {
     expect(stdout.split('\n')).toEqual([
       `${at('bad.yaml')}:9:5: spec.tools[0].acces: unknown key "acces", which this version cannot enforce (expected one of name, http, llm, mcp, grpc, tcp, access, rules, ...; did you mean access?)`,
       `${at('bad.yaml')}:11:38: spec.tools[0].rules[0].hold.methods[0]: is "put" (expected one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE, QUERY, ...; did you mean PUT?)`,
-      '4 files: 3 good policies, 0 good profiles, 2 problems',
+      '4 files: 3 good policies, 0 good profiles, 0 good exemptions, 2 problems',
       '',
     ]);
   });

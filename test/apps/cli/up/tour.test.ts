@@ -29,6 +29,7 @@ test('up --once shows both gates and the record, ends with 0 and leaves nothing 
   const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'src/main.ts'), 'up', '--once'], { env: { ...process.env, TMPDIR: state } });
   for (const words of ['refused   deploy/samples/pod-bare.yaml', 'admitted  deploy/samples/pod-agent.yaml', 'host-not-listed', 'log verify: intact']) expect(stdout).toContain(words);
   expect(stdout).toContain('Everything was as it should be.');
+  expect(stdout).toContain('the record is deleted; --state <dir> keeps it.');
   expect(readdirSync(state)).toEqual([]);
 });
 
