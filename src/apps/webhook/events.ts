@@ -1,10 +1,9 @@
 import type { EventRecorder, EventSubject, Told } from '../../adapters/kube/events.ts';
+import { controllerOf, type OwnerClaim, readReferences } from '../../adapters/kube/owners.ts';
 import type { AdmissionAnswer } from '../../core/admission/answer.ts';
 import { clip } from '../../core/admission/message.ts';
 import type { AdmissionRequest } from '../../core/admission/request.ts';
 import { summary } from '../../core/admission/summary.ts';
-import type { Pod } from '../../core/checks/pod.ts';
-import { readPod } from '../../core/checks/read-pod.ts';
 import { isObject } from '../../core/terms/is-object.ts';
 import type { GateName } from './metrics.ts';
 
@@ -19,8 +18,8 @@ export const NO_EVENTS: Events = { decided: () => undefined };
 
 export interface EventPorts {
   readonly recorder: Pick<EventRecorder, 'tell'>;
-  /** The topmost workload that owns the pod, proven; undefined where there is none or nobody can tell. */
-  readonly owner: (namespace: string, pod: Pod, signal: AbortSignal) => Promise<Omit<EventSubject, 'namespace'> | undefined>;
+  /** The topmost workload above the owner that a pod claims, proven; undefined where there is none or nobody can tell. */
+  readonly owner: (namespace: string, claim: OwnerClaim, signal: AbortSignal) => Promise<Omit<EventSubject, 'namespace'> | undefined>;
 }
 
 /**
@@ -28,20 +27,19 @@ export interface EventPorts {
  * pod of a workload to the next, so that they fold.
  */
 export function podEvents({ recorder, owner }: EventPorts): Events {
-  const ownerOf = async (namespace: string, { object, operation }: AdmissionRequest, signal: AbortSignal): Promise<EventSubject | undefined> => {
-    const read = operation === 'CREATE' ? readPod(object) : undefined;
-    const found = read?.ok === true ? await owner(namespace, read.pod, signal) : undefined;
-    return found && { ...found, namespace };
-  };
   return {
     decided(gate, request, answer) {
       const { namespace = '', resource } = request;
       if (request.dryRun === true || resource.group !== '' || resource.resource !== 'pods' || namespace === '') return;
       const created = request.operation === 'CREATE' && request.subResource === undefined ? metadataOf(request.object) : {};
       const itself = podSubject(namespace, request, created);
-      for (const saying of sayings(gate, request, answer)) {
-        recorder.tell({ namespace, about: claimOf(created) ?? itself.name, subject: async (signal) => (await ownerOf(namespace, request, signal)) ?? itself, ...saying });
-      }
+      const claim = claimOf(created);
+      // What waits holds on to the claim alone: requests are of megabytes, and hundreds of Events can wait.
+      const subject = async (signal: AbortSignal): Promise<EventSubject> => {
+        const found = claim && await owner(namespace, claim, signal);
+        return found ? { ...found, namespace } : itself;
+      };
+      for (const saying of sayings(gate, request, answer)) recorder.tell({ namespace, about: claim ? JSON.stringify(claim) : itself.name, subject, ...saying });
     },
   };
 }
@@ -80,8 +78,8 @@ function podSubject(namespace: string, { name }: AdmissionRequest, { name: own, 
   return { apiVersion: 'v1', kind: 'Pod', namespace, name: typeof given === 'string' ? given.slice(0, 253).replace(/[^a-z0-9]+$/, '') : 'pod' };
 }
 
-/** Whom the pod calls its controller, as text: only to tell apart, for whoever looks the owner up does not believe it. */
-function claimOf({ ownerReferences }: Metadata): string | undefined {
-  const claim = Array.isArray(ownerReferences) ? ownerReferences.find((one: unknown) => isObject(one) && one['controller'] === true) : undefined;
-  return isObject(claim) ? clip(JSON.stringify([claim['kind'], claim['name'], claim['uid']]), 1_000) : undefined;
+/** Whom the pod calls its controller: whoever looks the owner up does not believe it. Longer than any name is nobody. */
+function claimOf(metadata: Metadata): OwnerClaim | undefined {
+  const claim = controllerOf(readReferences(metadata));
+  return claim !== undefined && Object.values(claim).every((text) => text.length <= 253) ? claim : undefined;
 }

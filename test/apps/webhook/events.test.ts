@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Told } from '../../../src/adapters/kube/events.ts';
 import { podEvents } from '../../../src/apps/webhook/events.ts';
@@ -56,6 +58,22 @@ describe('a refused pod', () => {
     events.decided('validate', creation(), answer());
     expect(asked).toEqual([]);
   });
+});
+
+test('an Event that waits holds on to no object of the request, of which each may have megabytes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { events, told } = world();
+  const refuse = (): WeakRef<object> => {
+    const object = owned('a');
+    events.decided('validate', creation({ object }), answer());
+    return new WeakRef(object);
+  };
+  const held = refuse();
+  await new Promise((resolve) => { setTimeout(resolve, 0); });
+  collect();
+  expect(told).toHaveLength(1);
+  expect(held.deref()).toBeUndefined();
 });
 
 test('what somebody wanted of a running pod is told on the pod', async () => {

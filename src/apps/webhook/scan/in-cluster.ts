@@ -3,7 +3,7 @@ import type { KubeClient } from '../../../adapters/kube/client.ts';
 import { recordEvents } from '../../../adapters/kube/events.ts';
 import type { KubeFault } from '../../../adapters/kube/fault.ts';
 import type { HeldLease } from '../../../adapters/kube/leader.ts';
-import { controllerOf, readReferences, topmostOwner } from '../../../adapters/kube/owners.ts';
+import { topmostOwner } from '../../../adapters/kube/owners.ts';
 import { WEBHOOK } from '../../../core/terms/fixed-names.ts';
 import { type Events, podEvents } from '../events.ts';
 import type { Facts, Log } from '../ports.ts';
@@ -24,7 +24,7 @@ export function scanCluster({ client, facts, lease, registry, onFault, log }: In
   const recorder = recordEvents({ client, component: WEBHOOK, now: Date.now, onFault, onDropped: droppedEvents(registry) });
   const scan = scanWhileLeading({ client, facts, lease, recorder, metrics: scanMetrics(registry), now: Date.now, random: Math.random, log });
   return {
-    events: podEvents({ recorder, owner: (namespace, pod, signal) => topmostOwner(client, namespace, controllerOf(readReferences(pod.metadata)), { signal }) }),
+    events: podEvents({ recorder, owner: (namespace, claim, signal) => topmostOwner(client, namespace, claim, { signal }) }),
     wake: () => scan.wake(),
     async stop() {
       await scan.stop();
