@@ -8,8 +8,8 @@ import type { PodView } from './view.ts';
  *   field                      allowed
  *   metadata.annotations       none that begins with cdi.k8s.io/, dev.gvisor., io.katacontainers., io.kubernetes.cri-o., io.kubernetes.cri.,
  *                              org.systemd.property. or run.oci.; none of crio.io, nri.io or nri.containerd.io; and none of
- *                              k8s.v1.cni.cncf.io/networks, v1.multus-cni.io/default-network, cni.projectcalico.org/allowedSourcePrefixes
- *                              and cni.projectcalico.org/ipAddrsNoIpam
+ *                              k8s.v1.cni.cncf.io/networks, v1.multus-cni.io/default-network, cni.projectcalico.org/allowedSourcePrefixes,
+ *                              cni.projectcalico.org/ipAddrsNoIpam, networking.gke.io/interfaces and networking.gke.io/default-interface
  *
  * They name devices, mounts, hypervisors and further network interfaces, which no field of the pod shows. Whether a node heeds them is its
  * administrator's setting, of which nothing is known here. On an update only those count that are new or have another value.
@@ -27,6 +27,7 @@ const PREFIXES = ['cdi.k8s.io/', 'dev.gvisor.', 'io.katacontainers.', 'io.kubern
 const DOMAIN = /^(?:[^/]*\.)?(?:crio\.io|nri\.io|nri\.containerd\.io)(?:$|\/)/;
 const NAMES: ReadonlySet<string> = new Set([
   'k8s.v1.cni.cncf.io/networks', 'v1.multus-cni.io/default-network', 'cni.projectcalico.org/allowedSourcePrefixes', 'cni.projectcalico.org/ipAddrsNoIpam',
+  'networking.gke.io/interfaces', 'networking.gke.io/default-interface',
 ]);
 
 function findings({ metadata: { annotations = {} } }: PodView, { before }: CheckContext): Finding[] {
