@@ -14,15 +14,26 @@ export interface Entry<T> {
   readonly value: T;
 }
 
+/** Of one namespace no more than `most` objects are kept as they were read; each beyond is `beyond`, until it is deleted or all are listed anew. */
+export interface Bound<T> {
+  readonly most: number;
+  readonly beyond: T;
+}
+
+/** By namespace and name. */
+export type Entries<T> = Map<string, Map<string, Entry<T>>>;
+
 /** What is known of one collection. Of each object it keeps what `read` makes of it, and tells its handlers what changed. */
 export class Cache<T> {
   readonly #read: (object: KubeObject) => T;
+  readonly #bound: Bound<T> | undefined;
   readonly #handlers = new Set<(change: Change<T>) => void>();
-  /** By namespace and name: the objects of one namespace are asked for in every review. */
-  #entries = new Map<string, Map<string, Entry<T>>>();
+  /** By namespace first: the objects of one are asked for in every review. */
+  #entries: Entries<T> = new Map();
 
-  constructor(read: (object: KubeObject) => T) {
+  constructor(read: (object: KubeObject) => T, bound?: Bound<T>) {
     this.#read = read;
+    this.#bound = bound;
   }
 
   get(name: string, namespace?: string): T | undefined {
@@ -39,17 +50,21 @@ export class Cache<T> {
     return () => this.#handlers.delete(handler);
   }
 
-  /** Reads an object without taking it in, so that a long list needs no memory for the objects themselves. */
-  entryOf(object: KubeObject): Entry<T> {
+  /** Reads an object into a list that is not taken in yet, so that a long one needs no memory for the objects themselves. */
+  add(object: KubeObject, entries: Entries<T>): Entry<T> {
     const { name, namespace = '', resourceVersion } = object.metadata;
-    return { name, namespace, version: resourceVersion, value: this.#read(object) };
+    const place = entries.get(namespace) ?? new Map<string, Entry<T>>();
+    const bound = this.#bound;
+    const value = bound === undefined || mayKeep(name, place, bound) ? this.#read(object) : bound.beyond;
+    const entry = { name, namespace, version: resourceVersion, value };
+    entries.set(namespace, place.set(name, entry));
+    return entry;
   }
 
   put(object: KubeObject): void {
-    const entry = this.entryOf(object);
-    const before = this.#entries.get(entry.namespace)?.get(entry.name);
-    add(this.#entries, entry);
-    this.#announce(before, entry);
+    const { name, namespace = '' } = object.metadata;
+    const before = this.#entries.get(namespace)?.get(name);
+    this.#announce(before, this.add(object, this.#entries));
   }
 
   remove({ metadata }: KubeObject): void {
@@ -61,12 +76,11 @@ export class Cache<T> {
   }
 
   /** Takes a whole list in place of what was known, and tells the difference. */
-  replace(entries: readonly Entry<T>[]): void {
+  replace(entries: Entries<T>): void {
     const before = this.#entries;
-    this.#entries = new Map();
-    for (const entry of entries) add(this.#entries, entry);
-    for (const entry of entries) this.#announce(before.get(entry.namespace)?.get(entry.name), entry);
-    for (const entry of [...before.values()].flatMap((place) => [...place.values()])) {
+    this.#entries = entries;
+    for (const entry of allOf(entries)) this.#announce(before.get(entry.namespace)?.get(entry.name), entry);
+    for (const entry of allOf(before)) {
       if (this.#entries.get(entry.namespace)?.has(entry.name) !== true) this.#announce(entry, undefined);
     }
   }
@@ -84,7 +98,12 @@ function changeOf<T>(before: Entry<T> | undefined, after: Entry<T> | undefined):
   return before.version === after.version ? undefined : { kind: 'changed', object: after.value, before: before.value };
 }
 
-function add<T>(entries: Map<string, Map<string, Entry<T>>>, entry: Entry<T>): void {
-  const place = entries.get(entry.namespace) ?? new Map<string, Entry<T>>();
-  entries.set(entry.namespace, place.set(entry.name, entry));
+function allOf<T>(entries: Entries<T>): Entry<T>[] {
+  return [...entries.values()].flatMap((place) => [...place.values()]);
+}
+
+/** One that is there keeps the place that it has, so that whoever changes those beyond gains none. */
+function mayKeep<T>(name: string, place: ReadonlyMap<string, Entry<T>>, { most, beyond }: Bound<T>): boolean {
+  const before = place.get(name);
+  return place.size < most || (before !== undefined && before.value !== beyond);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryDelay } from '../network/retry-delay.ts';
-import { Cache, type Change, type Entry } from './cache.ts';
+import { type Bound, Cache, type Change, type Entries } from './cache.ts';
 import type { KubeClient, KubeObject } from './client.ts';
 import { asKubeFault, KubeFault } from './fault.ts';
 import { pages } from './list.ts';
@@ -25,6 +25,8 @@ export interface InformerOptions<T> extends Omit<WatchSettings, 'client'> {
   readonly fieldSelector?: string;
   /** Makes of each object what is kept of it; must not throw. The object itself is not kept. */
   readonly read: (object: KubeObject) => T;
+  /** How many are kept of one namespace; all, if nothing is said. */
+  readonly bound?: Bound<T>;
 }
 
 /** A cache of one collection, kept current by list and watch. It reconnects for as long as it is not stopped. */
@@ -66,7 +68,7 @@ class Loop<T> implements Informer<T> {
   constructor(client: KubeClient, options: InformerOptions<T>) {
     this.#client = client;
     this.#options = options;
-    this.#cache = new Cache(options.read);
+    this.#cache = new Cache(options.read, options.bound);
     this.#selectors = options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector };
   }
 
@@ -105,10 +107,10 @@ class Loop<T> implements Informer<T> {
   }
 
   async #listAll(): Promise<string> {
-    const entries: Entry<T>[] = [];
+    const entries: Entries<T> = new Map();
     let listed = '';
     for await (const { items, version } of pages(this.#client, this.#options.path, { query: this.#selectors, signal: this.#stopping.signal, timeout: 60_000 })) {
-      entries.push(...items.map((object) => this.#cache.entryOf(object)));
+      for (const object of items) this.#cache.add(object, entries);
       listed = version;
     }
     this.#heard();

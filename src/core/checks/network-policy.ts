@@ -18,7 +18,8 @@ import type { PodView } from './view.ts';
  *                      - let nobody in from everywhere to every port
  *
  * A rule of egress without ports opens all of them, and so does one of a port by name, whose number the other pod decides. Policies of other
- * API groups are not looked at. A running pod is judged again where its labels change and other policies select it.
+ * API groups are not looked at. Where one is longer than 32,768 characters without its peers, or a namespace has more than 200, nothing is known
+ * of any of that namespace. A running pod is judged again where its labels change and other policies select it.
  */
 export const networkPolicy: Check = {
   id: 'network-policy',

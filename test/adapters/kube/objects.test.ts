@@ -55,6 +55,25 @@ describe('what is watched', () => {
     expect((await follow()).networkPolicies('agents')).toMatchObject({ known: false, sentence: expect.stringContaining('A NetworkPolicy in namespace agents cannot be read') });
   });
 
+  const WIDE = { podSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: Array.from({ length: 20_000 }, (_, index) => `app-${index}`) }] } };
+  const UNREADABLE = { known: false, sentence: 'A NetworkPolicy in namespace agents cannot be read, or is longer than 32,768 characters, or there are more than 200; shorten or remove them.' };
+
+  test('keep little of a policy that is too long, and only its own namespace hears of it', async () => {
+    store.put(`${POLICIES}/wide`, policy('wide', WIDE));
+    store.put(`${POLICIES}/b`, { ...policy('b'), metadata: { name: 'b', namespace: 'other' } });
+    const facts = await follow();
+    expect(facts.networkPolicies('agents')).toEqual(UNREADABLE);
+    expect(facts.networkPolicies('other')).toMatchObject({ known: true, value: [{ name: 'b' }] });
+  });
+
+  test('keep two hundred policies of a namespace, and of each beyond nothing but the name', async () => {
+    for (let index = 0; index < 201; index += 1) store.put(`${POLICIES}/p${index}`, policy(`p${index}`));
+    expect((await follow()).networkPolicies('agents')).toEqual(UNREADABLE);
+    expect((await objects.ask('agents', undefined, signal)).networkPolicies('agents')).toEqual({ known: true, value: [] });
+    for (let index = 0; index < 201; index += 1) store.put(`${inAgents(POLICIES)}/p${index}`, policy(`p${index}`));
+    expect((await objects.ask('agents', undefined, signal)).networkPolicies('agents')).toEqual(UNREADABLE);
+  });
+
   test('are the handlers of runtime classes, and that there is none of a name', async () => {
     store.put(`${CLASSES}/gvisor`, { metadata: { name: 'gvisor' }, handler: 'runsc' });
     const facts = await follow();
