@@ -75,6 +75,7 @@ const containerShape = record({ name: text }, {
   image: text,
   command: listOf(text),
   args: listOf(text),
+  terminationMessagePath: text,
   workingDir: text,
   restartPolicy: text,
   restartPolicyRules: listOf(record({}, { action: text })),

@@ -186,7 +186,7 @@ export const TREATMENTS: ReadonlyMap<string, Treatment> = new Map([
   ['containers[*].stdinOnce', harmless('keeps a stream open to which nobody gets without attach, which is reviewed')],
   ['containers[*].tty', harmless('keeps a terminal open to which nobody gets without attach, which is reviewed')],
   ['containers[*].targetContainerName', harmless('stands in ephemeral containers alone, of which ephemeral-containers lets none in')],
-  ['containers[*].terminationMessagePath', harmless('is where the container writes 4 KiB of its own status')],
+  ['containers[*].terminationMessagePath', by('system-paths')],
   ['containers[*].terminationMessagePolicy', harmless('has the kubelet take the end of the container\'s own log for its status')],
   ['containers[*].volumeDevices', by('volume-devices')],
   ['containers[*].volumeMounts[*].mountPath', by('sidecar-intact', 'system-paths')],

@@ -13,3 +13,10 @@ test.each([
 test.each([['/proc', 1], ['/proc/sys/kernel', 1], ['sys', 1], ['/data/../sys/fs', 1], ['/proc/', 1], ['/dev/shm', 0], ['/system', 0], ['/data/proc', 0]])('mounting over %j: %i faults', (mountPath, faults) => {
   expect(told('system-paths', podWith({ volumeMounts: [{ name: 'data', mountPath }] }))).toEqual(Array.from({ length: faults }, () => `mount-path ${AT}.volumeMounts[0].mountPath`));
 });
+
+test.each([
+  ['/proc/self/x', 1], ['/sys', 1], ['/var/run/sallyport/ca.crt', 1], ['/run/sallyport', 1], ['/etc/hosts', 1], ['/etc//resolv.conf', 1], ['/srv/../etc/resolv.conf', 1],
+  ['/dev/termination-log', 0], ['/etc/hosts.d', 0], ['/var/run/sallyport-other', 0], ['', 0],
+])('a termination message at %j: %i faults', (terminationMessagePath, faults) => {
+  expect(told('system-paths', podWith({ terminationMessagePath }))).toEqual(Array.from({ length: faults }, () => `termination-message ${AT}.terminationMessagePath`));
+});

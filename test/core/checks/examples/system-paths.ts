@@ -5,13 +5,14 @@ const mounting = (mountPath: string) => ({ volumeMounts: [{ name: 'data', mountP
 export const systemPaths: Examples = {
   pass: {
     absent: passing({}),
-    'folder-of-the-image': passing({ workingDir: '/work', ...mounting('/data') }),
-    'names-that-only-begin-alike': passing({ workingDir: '/process', ...mounting('/system') }),
+    'folder-of-the-image': passing({ workingDir: '/work', ...mounting('/data'), terminationMessagePath: '/dev/termination-log' }),
+    'names-that-only-begin-alike': passing({ workingDir: '/process', ...mounting('/system'), terminationMessagePath: '/etc/hosts.d/x' }),
   },
   fail: {
     ...inEveryPosition('starts-in-proc', { workingDir: '/proc/self/fd/8' }, 'working-directory workingDir'),
     ...alsoInEveryPosition('starts-in-proc-by-a-detour', { workingDir: '/work/../proc//self' }, 'working-directory workingDir'),
     ...alsoInEveryPosition('mounts-over-proc', mounting('/proc/self'), 'mount-path volumeMounts[0].mountPath'),
     ...alsoInEveryPosition('mounts-over-sys', mounting('/sys'), 'mount-path volumeMounts[0].mountPath'),
+    ...inEveryPosition('message-over-the-resolver', { terminationMessagePath: '/etc/resolv.conf' }, 'termination-message terminationMessagePath'),
   },
 };
