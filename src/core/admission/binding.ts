@@ -1,6 +1,6 @@
 import type { Finding } from '../checks/check.ts';
 import type { Pod } from '../checks/pod.ts';
-import { AGENTS_LABEL } from '../terms/fixed-names.ts';
+import { AGENTS_LABEL, MIRROR_ANNOTATION } from '../terms/fixed-names.ts';
 import { isStringMap } from '../terms/string-map.ts';
 import type { ReviewContext } from './context.ts';
 import { judgeLive } from './judge.ts';
@@ -27,6 +27,7 @@ export function reviewBinding(request: AdmissionRequest, context: ReviewContext)
   if (boundPod(request) !== pod.metadata?.name) return unreadable([anotherPod]);
   const bound = withMarksOf(request.object, pod);
   if (bound === undefined) return unreadable([malformed]);
+  if (bound.metadata?.annotations?.[MIRROR_ANNOTATION] !== pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return unreadable([mirrored]);
   return { faults: judgeLive(bound, context, pod), weight: 'by-mode', pod };
 }
 
@@ -55,4 +56,10 @@ export function unknownPod(sentence = 'Nobody has looked.'): Finding {
 }
 
 const anotherPod: Finding = { reason: 'malformed', field: 'metadata.name', message: 'the binding names another pod than the request', fix: 'name one pod' };
+const mirrored: Finding = {
+  reason: 'malformed',
+  field: `metadata.annotations["${MIRROR_ANNOTATION}"]`,
+  message: 'the binding would make the pod look like one that its node runs from a file, which nobody can evict',
+  fix: 'leave the annotation out of the binding',
+};
 const malformed: Finding = { reason: 'malformed', field: 'metadata', message: 'expected labels and annotations to be maps of strings, got something else', fix: 'write the binding as the Kubernetes API documents it' };

@@ -15,6 +15,9 @@ export const AGENT_LABEL = 'sallyport.dev/agent';
 /** On an injected pod: proves its sidecar once settings have moved on. */
 export const RECEIPT_ANNOTATION = 'sallyport.dev/receipt';
 
+/** Of Kubernetes: set by kubelets on what they show of static pods; the API server lets nobody add or remove it by an update. */
+export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
+
 /** Where the webhook and the controller live. */
 export const SYSTEM_NAMESPACE = 'sallyport-system';
 /** Of the Deployment, Service and ServiceAccount alike; the webhook's also of the Lease by which one of its replicas writes. */

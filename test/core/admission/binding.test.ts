@@ -64,6 +64,10 @@ describe.each([['pods/binding', BY_POD], ['bindings', OLD_WAY]])('by %s', (_, wa
     expect(bring({ labels: ['a'] })).toEqual(['denied', 'malformed metadata']);
   });
 
+  test('a binding makes no pod look static, which nobody evicts', () => {
+    expect(bring({ annotations: { 'kubernetes.io/config.mirror': 'x' } })).toEqual(['denied', 'malformed metadata.annotations["kubernetes.io/config.mirror"]']);
+  });
+
   test.each<[string, ReviewContext['livePod']]>([
     ['cannot be had', unknown('The API server did not answer.')],
     ['was not looked up', undefined],

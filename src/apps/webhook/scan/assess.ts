@@ -11,6 +11,7 @@ import type { Pod } from '../../../core/checks/pod.ts';
 import { readPod } from '../../../core/checks/read-pod.ts';
 import { sidecarIntact } from '../../../core/checks/sidecar-intact.ts';
 import type { ProfileSpec } from '../../../core/policy/profile.ts';
+import { MIRROR_ANNOTATION } from '../../../core/terms/fixed-names.ts';
 
 /** What one look at a pod that is there has found. */
 export interface Assessment {
@@ -26,16 +27,13 @@ export interface Assessment {
   readonly spec?: Pick<ProfileSpec, 'onUnproven' | 'lifetimeUnset' | 'maxLifetimeSeconds'>;
 }
 
-/** Set by kubelets on what they show of static pods; the API server lets nobody add or remove it later. */
-const MIRROR = 'kubernetes.io/config.mirror';
-
 /**
  * Judges a pod that is there by the webhook's own review, as if it came now, with the Exemptions that are in force. Where nothing is
  * injected it is judged as it would be.
  */
 export function assess(object: KubeObject, context: ReviewContext): Assessment {
   const mode = modeOf(context.namespaceLabels);
-  const isStatic = object.metadata.annotations?.[MIRROR] !== undefined;
+  const isStatic = object.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined;
   const read = readPod(object);
   const faults = [...(isStatic ? [STATIC] : []), ...(read.ok ? judged(read.pod, mode, context) : read.findings.map(ownFault))];
   const canTell = mode === 'enforce' && read.ok && context.profile !== undefined;
@@ -70,7 +68,7 @@ function isProven(faults: readonly Fault[]): boolean | undefined {
 
 const STATIC: Fault = ownFault({
   reason: 'static-pod',
-  field: `metadata.annotations["${MIRROR}"]`,
+  field: `metadata.annotations["${MIRROR_ANNOTATION}"]`,
   message: 'the pod runs from a file on its node, past every webhook, and what the API server shows of it proves nothing',
   fix: 'remove the file from the node, or move the pod to a namespace that takes no agents',
 });
