@@ -8,6 +8,7 @@ interface Names {
   readonly scope: 'Namespaced' | 'Cluster';
   /** What `kubectl explain` says of the spec. */
   readonly spec: string;
+  /** The API server prints the first match of a path and no other, and a list as JSON. */
   readonly columns: readonly object[];
 }
 
@@ -20,7 +21,7 @@ const RESOURCES: readonly Names[] = [
     short: 'agp',
     scope: 'Namespaced',
     spec: 'Which agents of the namespace are meant, and which calls of which tools they may make.',
-    columns: [column('Mode', '.spec.mode'), column('Tools', '.spec.tools[*].name'), AGE],
+    columns: [column('Mode', '.spec.mode'), column('First tool', '.spec.tools[0].name'), AGE],
   },
   {
     kind: 'SandboxProfile',
@@ -46,8 +47,8 @@ const RESOURCES: readonly Names[] = [
       column('Pod', '.spec.subject.pod'),
       column('Workload', '.spec.subject.workload.name'),
       column('User', '.spec.subject.user'),
-      column('Checks', '.spec.checks[*]'),
       column('Expires', '.spec.expires'),
+      { ...column('Checks', '.spec.checks'), priority: 1 },
       { ...column('Requested by', '.spec.requestedBy'), priority: 1 },
       { ...column('Reason', '.spec.reason'), priority: 1 },
       AGE,
