@@ -22,6 +22,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** What was let pass came to nothing. */
+  giveBack(): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + 1);
+  }
+
   /** Milliseconds until one more may pass; 0: now. */
   wait(now: number): number {
     const gained = Math.max(0, now - this.#at) / this.#every;

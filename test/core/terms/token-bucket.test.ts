@@ -12,3 +12,11 @@ test('a clock that was set back gives nothing', () => {
   const bucket = new TokenBucket(1, 10, 1_000);
   expect(taken(bucket, [1_000, 0, 9, 10])).toEqual([true, false, false, true]);
 });
+
+test('what is given back may be taken again, up to a burst', () => {
+  const bucket = new TokenBucket(1, 10, 0);
+  expect(bucket.take(0)).toBe(true);
+  bucket.giveBack();
+  bucket.giveBack();
+  expect(taken(bucket, [0, 0])).toEqual([true, false]);
+});

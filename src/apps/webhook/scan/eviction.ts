@@ -25,11 +25,11 @@ export function endOf({ lifetimeUnset, maxLifetimeSeconds }: NonNullable<Assessm
 export type Eviction = 'evicted' | 'gone' | 'changed' | 'refused';
 
 /**
- * Asks for the eviction of exactly the pod that was judged, as it was then, through the Eviction API (policy/v1): disruption budgets are
- * kept, and the pod has its grace period. Rejects with `KubeFault`.
+ * Asks for the eviction of exactly the pod that was judged, as it was then unless `whateverVersion`, through the Eviction API (policy/v1): disruption
+ * budgets are kept, and the pod has its grace period. Rejects with `KubeFault`.
  */
-export async function evict(client: KubeClient, { metadata: { namespace = '', name, uid, resourceVersion } }: KubeObject, signal: AbortSignal): Promise<Eviction> {
-  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: { preconditions: { uid, resourceVersion } } };
+export async function evict(client: KubeClient, { metadata: { namespace = '', name, uid, resourceVersion } }: KubeObject, whateverVersion: boolean, signal: AbortSignal): Promise<Eviction> {
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: { preconditions: whateverVersion ? { uid } : { uid, resourceVersion } } };
   try {
     await client.create(`/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body, { signal });
     return 'evicted';

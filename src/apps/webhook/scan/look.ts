@@ -18,6 +18,9 @@ const LATE = 600_000;
 /** And one for whose eviction it was not the time yet. */
 const QUEUED = 60_000;
 
+/** A pod that was changed so often while it was to be evicted is evicted as whatever it is by then: somebody may change it for that alone. */
+const MOST_CHANGES = 2;
+
 /** One look at one pod after the other, with what follows: report, Event, eviction. */
 export class Look {
   readonly #ports: ScanPorts;
@@ -107,11 +110,12 @@ export class Look {
 
   /**
    * Evicts, at the earliest when the scan has run for a while and a second fresh read has found the same. The eviction holds for exactly
-   * the version that was judged.
+   * the version that was judged, until that has failed for its changes. One that came to nothing takes no turn from another pod.
    */
   async #carryOut(remembered: Remembered, object: KubeObject, reason: EvictionReason | undefined, now: number, signal: AbortSignal): Promise<void> {
     if (reason === undefined || object.metadata['deletionTimestamp'] !== undefined) {
       delete remembered.condemned;
+      delete remembered.changes;
       return;
     }
     remembered.condemned ??= now;
@@ -130,8 +134,10 @@ export class Look {
     const { recorder, metrics, log, client } = this.#ports;
     const { pod } = remembered;
     try {
-      const outcome = await evict(client, object, signal);
+      const outcome = await evict(client, object, (remembered.changes ?? 0) >= MOST_CHANGES, signal);
       log.info({ namespace: pod.namespace, pod: pod.name, reason, outcome }, 'eviction of an agent pod');
+      if (outcome !== 'evicted') this.#evictions[reason].giveBack();
+      if (outcome === 'changed') remembered.changes = (remembered.changes ?? 0) + 1;
       if (outcome === 'gone' || outcome === 'changed') return;
       metrics.eviction(reason, outcome);
       remembered.refusals = outcome === 'refused' ? remembered.refusals + 1 : 0;

@@ -25,6 +25,8 @@ export interface Remembered {
   condemned?: number;
   /** Evictions that were refused in a row. */
   refusals: number;
+  /** Evictions that came to nothing because it was changed meanwhile, since it was condemned. */
+  changes?: number;
   /** When its faults were last told as an Event, and a digest of the words. */
   told?: { readonly at: number; readonly what: string };
   /** A digest of the results of the report that was last written, and since when they are those. */

@@ -35,7 +35,7 @@ describe('the eviction', () => {
 
   test('holds for exactly the pod that was judged, as it was then', async () => {
     const store = new KubeStore();
-    expect(await evict(store.client, POD, AbortSignal.timeout(1_000))).toBe('evicted');
+    expect(await evict(store.client, POD, false, AbortSignal.timeout(1_000))).toBe('evicted');
     expect([...store.objects]).toMatchObject([['/api/v1/namespaces/agents/pods/a/eviction/a', { apiVersion: 'policy/v1', kind: 'Eviction', deleteOptions: { preconditions: { uid: 'u', resourceVersion: '7' } } }]]);
   });
 
@@ -44,6 +44,6 @@ describe('the eviction', () => {
     store.beforeWrite = () => {
       throw new KubeFault('refused', 'no', { status });
     };
-    expect(await evict(store.client, POD, AbortSignal.timeout(1_000))).toBe(outcome);
+    expect(await evict(store.client, POD, false, AbortSignal.timeout(1_000))).toBe(outcome);
   });
 });

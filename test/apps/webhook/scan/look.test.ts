@@ -182,6 +182,28 @@ describe('a pod is evicted', () => {
     expect(world.store.objects.has('/api/v1/namespaces/agents/pods/other/eviction/other')).toBe(true);
   });
 
+  test('as whatever version it is once it was changed twice, and what came to nothing takes no turn from another', async () => {
+    const other = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'agents', name: 'other', uid: 'u-2', creationTimestamp: '1970-01-01T00:00:00Z' }, spec: { containers: [] } };
+    world.store.put('/api/v1/namespaces/agents/pods/other', other);
+    const tried: unknown[] = [];
+    world.store.beforeWrite = (path) => {
+      if (path === `${PATH}/eviction`) tried.push(path);
+      if (path === `${PATH}/eviction` && tried.length < 3) throw new KubeFault('conflict', 'another version', { status: 409 });
+    };
+    await world.look();
+    await world.look(other);
+    world.now = 60_000;
+    await world.look();
+    await world.look(other);
+    expect(world.store.objects.has('/api/v1/namespaces/agents/pods/other/eviction/other')).toBe(true);
+    for (const now of [70_000, 80_000]) {
+      world.now = now;
+      await world.look();
+    }
+    expect(tried).toHaveLength(3);
+    expect(world.store.objects.get(EVICTION)?.['deleteOptions']).toEqual({ preconditions: { uid: 'u-1' } });
+  });
+
   test('later and later where a disruption budget forbids it, and says so once', async () => {
     world.store.beforeWrite = (path) => {
       if (path.endsWith('/eviction')) throw new KubeFault('refused', 'the budget', { status: 429 });
