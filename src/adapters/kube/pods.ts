@@ -19,26 +19,23 @@ export async function livePod(client: KubeClient, namespace: string, name: strin
   return found.value === undefined ? known(undefined) : podOf(found.value);
 }
 
-/** The pods of a namespace as the API server has them now, a hundred at a time; the first page that is unknown is the last. */
-export async function* podsOf(client: KubeClient, namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>> {
+/** The pods of a namespace as the API server has them now, a hundred at a time, undefined where one cannot be read; the first page that is unknown is the last. */
+export async function* podsOf(client: KubeClient, namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly (Pod | undefined)[]>> {
   const list = pages(client, collection(namespace), { signal, timeout: LONGEST_PAGE, query: { limit: PAGE } })[Symbol.asyncIterator]();
   for (;;) {
     const page = await told(`The pods of namespace ${namespace} are not known`, () => list.next());
     if (page.known && page.value.done === true) return;
-    const pods = page.known ? readAll(page.value.value.items) : page;
-    yield pods;
-    if (!pods.known) return;
+    if (!page.known) {
+      yield page;
+      return;
+    }
+    yield known(page.value.value.items.map(readable));
   }
 }
 
-function readAll(objects: readonly KubeObject[]): Fact<readonly Pod[]> {
-  const pods: Pod[] = [];
-  for (const object of objects) {
-    const pod = podOf(object);
-    if (!pod.known) return pod;
-    pods.push(pod.value);
-  }
-  return known(pods);
+function readable(object: KubeObject): Pod | undefined {
+  const read = readPod(object);
+  return read.ok ? read.pod : undefined;
 }
 
 function podOf(object: KubeObject): Fact<Pod> {

@@ -25,20 +25,21 @@ async function lookAt(namespace: string, labels: Labels, facts: Facts, signal: A
   const until = clock() + LONGEST_LOOK;
   const { context } = knownOf(facts, labels);
   const judged: RunningPods['judged'][number][] = [];
-  let unjudged = 0;
+  let [unjudged, unread] = [0, 0];
   for await (const page of facts.podsOf(namespace, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_LOOK)]))) {
     if (!page.known) {
-      if (judged.length === 0) return page;
+      if (judged.length + unread === 0) return page;
       unjudged += 1;
       break;
     }
-    for (const pod of page.value.filter(isRunning)) {
+    unread += page.value.filter((pod) => pod === undefined).length;
+    for (const pod of page.value.filter((one) => one !== undefined).filter(isRunning)) {
       if (clock() >= until || judged.length >= MOST_PODS) unjudged += 1;
       else judged.push({ name: pod.metadata?.name ?? '', faults: judgeLive(pod, context) });
     }
     if (unjudged > 0) break;
   }
-  return known({ judged, unjudged });
+  return known({ judged, unjudged, unread });
 }
 
 /** Those that have ended are refused nothing any more. */

@@ -37,8 +37,8 @@ export interface Facts {
    * pod's own reference is still a claim, which anybody who creates pods can write; who asked for the pod says whether it is true.
    */
   workloads(namespace: string, pod: Pod, signal: AbortSignal): Promise<Fact<readonly Workload[]>>;
-  /** The pods of a namespace as the API server has them at this moment, some hundred at a time. A page that is unknown is the last. */
-  podsOf(namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly Pod[]>>;
+  /** The pods of a namespace as the API server has them at this moment, some hundred at a time, undefined where one cannot be read. A page that is unknown is the last. */
+  podsOf(namespace: string, signal: AbortSignal): AsyncIterable<Fact<readonly (Pod | undefined)[]>>;
   /** Receipts of injection; absent outside of a cluster, where nobody could read one later on. */
   readonly receipts?: Receipts;
   /** Kinds with pods in them that installed profiles list. */

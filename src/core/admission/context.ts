@@ -66,4 +66,6 @@ export interface RunningPods {
   readonly judged: readonly { readonly name: string; readonly faults: readonly Fault[] }[];
   /** Pods for which there was no time. */
   readonly unjudged: number;
+  /** Pods that cannot be read. */
+  readonly unread?: number;
 }

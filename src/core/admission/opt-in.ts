@@ -12,13 +12,14 @@ const LONGEST = 120;
  */
 export function optInWarnings(running: Fact<RunningPods>): string[] {
   if (!running.known) return [cut(`the running pods were not looked at: ${running.sentence}`)];
-  const { judged, unjudged } = running.value;
+  const { judged, unjudged, unread = 0 } = running.value;
   const refused = judged.filter(({ faults }) => faults.some(({ weight }) => weight === 'deny'));
   const reasons = byReason(refused);
   const told = reasons.slice(0, MOST_LINES).map(([reason, names]) => cut(`${reason}: ${listed(names)}`));
   return [
     ...(refused.length === 0 ? [] : [`${refused.length} of ${judged.length} running pods would be refused, and run on until they are replaced`, ...told]),
     ...(reasons.length > told.length ? [`and ${reasons.length - told.length} more reasons`] : []),
+    ...(unread === 0 ? [] : [`${unread} pods cannot be read, as too large or malformed, and count as unproven`]),
     ...(unjudged === 0 ? [] : [`${unjudged} or more running pods were not looked at, for want of time`]),
   ];
 }

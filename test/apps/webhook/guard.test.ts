@@ -16,7 +16,7 @@ const { namespace: _, ...OPT_IN } = updateOf({ metadata: { name: 'agents', label
 const named = (name: string, pod: Pod = goodPod(), status: object = { phase: 'Running' }): Pod => ({ ...pod, metadata: { name, namespace: 'agents', labels: { app: 'triage' } }, status }) as Pod;
 const bound = (pod: Pod): Pod => ({ ...pod, spec: { ...pod.spec, nodeName: 'n1' } });
 
-function factsWith(pages: readonly Fact<readonly Pod[]>[], asked: string[] = []): Facts {
+function factsWith(pages: readonly Fact<readonly (Pod | undefined)[]>[], asked: string[] = []): Facts {
   return {
     ...NO_OBJECTS,
     namespaceLabels: () => Promise.reject(new Error('the labels are in the request')),
@@ -38,6 +38,12 @@ describe('whoever makes a namespace enforce', () => {
   test('is told of what runs there without a sidecar, and nothing of what is proven or has ended', async () => {
     const pages = [known([named('a'), bound(named('b', inject(named('b'), SETTINGS)))]), known([named('c', goodPod(), { phase: 'Succeeded' }), named('d', goodPod(), { phase: 'Failed' }), bound(named('e'))])];
     expect(await warningsOf(factsWith(pages))).toEqual(['2 of 3 running pods would be refused, and run on until they are replaced', '[sidecar-intact] sidecar-missing: a, e']);
+  });
+
+  test('is told how many pods cannot be read, and of all others what there is to tell', async () => {
+    expect(await warningsOf(factsWith([known([undefined, named('a')]), known([named('b'), undefined])]))).toEqual([
+      '2 of 2 running pods would be refused, and run on until they are replaced', '[sidecar-intact] sidecar-missing: a, b', '2 pods cannot be read, as too large or malformed, and count as unproven',
+    ]);
   });
 
   test('waits a second at most', async () => {

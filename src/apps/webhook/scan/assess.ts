@@ -18,7 +18,7 @@ export interface Assessment {
   readonly mode: Mode;
   /** Name of the profile that its namespace picks. */
   readonly profile: string;
-  /** Whether the sidecar is what injection makes today, or a receipt proves that it was; undefined where nobody can tell, or nothing is injected. */
+  /** Whether the sidecar is what injection makes today, or a receipt proves that it was; undefined where nobody can tell, or nothing is injected. One that cannot be read proves nothing. */
   readonly proven: boolean | undefined;
   /** Its kubelet runs it from a file: the API server shows a copy, which nobody can evict. */
   readonly static: boolean;
@@ -36,11 +36,11 @@ export function assess(object: KubeObject, context: ReviewContext): Assessment {
   const isStatic = object.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined;
   const read = readPod(object);
   const faults = [...(isStatic ? [STATIC] : []), ...(read.ok ? judged(read.pod, mode, context) : read.findings.map(ownFault))];
-  const canTell = mode === 'enforce' && read.ok && context.profile !== undefined;
+  const canTell = mode === 'enforce' && context.profile !== undefined;
   return {
     mode,
     profile: profileName(context.namespaceLabels),
-    proven: canTell ? isProven(faults) : undefined,
+    proven: canTell ? read.ok && isProven(faults) : undefined,
     static: isStatic,
     faults,
     ...(context.profile && { spec: context.profile.spec }),

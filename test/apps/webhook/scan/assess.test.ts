@@ -54,13 +54,12 @@ describe('a pod that is there', () => {
     expect(reasons(found)).toContain('static-pod');
   });
 
-  test('leaves open what nobody can tell: no trust, no profile, a pod that cannot be read, a namespace that injects nothing', () => {
+  test('leaves open what nobody can tell: no trust, no profile, a namespace that injects nothing', () => {
     const { derive: _, ...untrusting } = CONTEXT;
     const { profile: __, ...unprofiled } = CONTEXT;
     expect(assess(live(), untrusting).proven).toBeUndefined();
     expect(assess(live(), unprofiled)).not.toHaveProperty('spec');
     expect(assess(live(), unprofiled).proven).toBeUndefined();
-    expect(assess({ metadata: { name: 'a', namespace: 'agents' }, spec: { containers: 5 } }, CONTEXT).proven).toBeUndefined();
     expect(assess(live(goodPod()), WARNING).proven).toBeUndefined();
   });
 
@@ -94,6 +93,14 @@ test('a pod is spared what a workload is exempt from only where its receipt says
   expect(reasons(assess(pod, { ...context, receipt: () => known({ labels: {}, byController: true }) }))).not.toContain('host-network');
   expect(reasons(assess(pod, { ...context, receipt: () => known({ labels: {}, byController: false }) }))).toContain('host-network');
   expect(reasons(assess(pod, context))).toContain('host-network');
+});
+
+test('a pod that cannot be read proves nothing, where that matters', () => {
+  const pod = live(goodPod());
+  const heavy = { ...pod, metadata: { ...pod.metadata, annotations: Object.fromEntries(Array.from({ length: 50_001 }, (_, index) => [`a${index}`, ''])) } };
+  expect(assess(heavy, CONTEXT)).toMatchObject({ proven: false, static: false, faults: [{ reason: 'too-large' }] });
+  expect(assess({ metadata: { name: 'a', namespace: 'agents' }, spec: { containers: 5 } }, CONTEXT).proven).toBe(false);
+  expect(assess(heavy, WARNING).proven).toBe(undefined);
 });
 
 describe('the report', () => {
