@@ -21,6 +21,7 @@ import type { AdmissionAnswer } from '../../src/core/admission/answer.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { SYSTEM_NAMESPACE } from '../../src/core/terms/fixed-names.ts';
 import { type CutOff, cutOff } from './cut-off.ts';
+import { untilTakenDown } from './installed.ts';
 import { apply, type Ended, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // The webhook runs in this process with the rights that are installed for it, and no others. Its way to the API server can be cut, and
@@ -133,6 +134,7 @@ async function leastRights(): Promise<string> {
 beforeAll(async () => {
   admin = connectKube({ kubeconfig: KUBECONFIG });
   folder = mkdtempSync(join(tmpdir(), 'facts-test-'));
+  await untilTakenDown();
   await apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: AGENTS, labels: { ...OWN_LABEL, 'sallyport.dev/agents': 'enforce', 'sallyport.dev/profile': 'contained' } } },

@@ -70,7 +70,7 @@ describe('the proof survives the API server', () => {
   test('a pod is admitted as it came back, and with another image of the agent\'s', async () => {
     const returned = await stored(derive(placed(goodPod())));
     expect(review(creationOf(returned, { namespace: NAMESPACE }), contextOf())).toMatchObject({ allowed: true, faults: [] });
-    const after = { ...returned, spec: { ...returned.spec, containers: [{ ...returned.spec.containers[0]!, image: 'registry.example.com/agent:2' }] } };
+    const after = { ...returned, spec: { ...returned.spec, containers: [{ ...returned.spec.containers[0]!, image: `registry.example.com/agent@sha256:${'2'.repeat(64)}` }] } };
     expect(review(updateOf(returned, after, { namespace: NAMESPACE }), contextOf())).toMatchObject({ allowed: true, faults: [] });
   });
 });

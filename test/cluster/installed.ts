@@ -15,11 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['Deployment', 'Service', 'PodDisr
 
 /** Kinds, rights and settings, but neither servers nor webhook configurations; and whom sidecars trust, as the controller would say it. */
 export async function applyInstallation(): Promise<void> {
-  // A cluster that ended an installation just now may still be taking it down.
-  await eventually(`namespace ${SYSTEM_NAMESPACE} not to be on its way out`, 120, async () => {
-    const { out } = await kubectl(['get', 'namespace', SYSTEM_NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.metadata.deletionTimestamp}']);
-    return out === '' ? true : undefined;
-  });
+  await untilTakenDown();
   await apply(...manifests().filter((one) => !isConfiguration(one)));
   const ca = execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=controller', '-addext', 'basicConstraints=critical,CA:TRUE', '-keyout', '/dev/null'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   await apply({
@@ -37,6 +33,14 @@ export async function applyInstallation(): Promise<void> {
 export async function callHere(port: number): Promise<void> {
   await apply({ apiVersion: 'v1', kind: 'Service', metadata: { name: WEBHOOK, namespace: SYSTEM_NAMESPACE }, spec: { type: 'ExternalName', externalName: 'localhost' } });
   await apply(...manifests().filter(isConfiguration).map((one) => calledAt(one, port)));
+}
+
+/** A cluster that ended an installation just now may still be taking its namespace down, and makes nothing in it meanwhile. */
+export async function untilTakenDown(): Promise<void> {
+  await eventually(`namespace ${SYSTEM_NAMESPACE} not to be on its way out`, 120, async () => {
+    const { out } = await kubectl(['get', 'namespace', SYSTEM_NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.metadata.deletionTimestamp}']);
+    return out === '' ? true : undefined;
+  });
 }
 
 /** The CA that the webhook has written into every one of its configurations, as PEM. */

@@ -98,7 +98,7 @@ describe('a pod that the API server has stored', () => {
   });
 
   test('carries a receipt over what it has become there, beside its own annotations', async () => {
-    expect(await receiptOf(name)).toEqual({ known: true, value: { app: 'triage' } });
+    expect(await receiptOf(name)).toEqual({ known: true, value: { byController: false, labels: { app: 'triage' } } });
     const { metadata } = await client.get<KubeObject>(`/api/v1/namespaces/${NAME}/pods/${name}`);
     expect(metadata.annotations?.['example.com/note']).toBe('x');
   });
