@@ -114,7 +114,7 @@ describe('a pod that the API server has stored', () => {
       { op: 'add', path: '/metadata/labels/note', value: 'x' },
     ]);
     await client.patch(`${pod}/ephemeralcontainers`, 'json', [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'debugger', image: 'debugger.example.com/debugger:1' }] }]);
-    expect(await receiptOf(name)).toEqual({ known: true, value: { app: 'triage' } });
+    expect(await receiptOf(name)).toEqual({ known: true, value: { byController: false, labels: { app: 'triage' } } });
   });
 
   test.each<[string, string, object[]]>([
