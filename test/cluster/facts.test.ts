@@ -14,13 +14,13 @@ import { keepServingCertificate } from '../../src/adapters/kube/serving-certific
 import { access } from '../../src/apps/cli/install/access.ts';
 import { webhookConfigurations } from '../../src/apps/cli/install/configurations.ts';
 import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
-import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import type { Facts } from '../../src/apps/webhook/ports.ts';
 import { type RunningWebhook, startWebhook } from '../../src/apps/webhook/start.ts';
 import type { AdmissionAnswer } from '../../src/core/admission/answer.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { SYSTEM_NAMESPACE } from '../../src/core/terms/fixed-names.ts';
 import { type CutOff, cutOff } from './cut-off.ts';
+import { BASE, QUIET } from './injection-base.ts';
 import { untilTakenDown } from './installed.ts';
 import { apply, type Ended, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
@@ -37,15 +37,6 @@ const ELSEWHERE = 'facts-test-elsewhere';
 const OWN_LABEL = { 'test.example/facts': 'here' };
 const SECRET = 'facts-test-tls';
 const [VALIDATING, MUTATING] = ['facts-test.sandbox.example', 'facts-test.inject.example'];
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const CONTROLLER = ['--as=system:serviceaccount:kube-system:replicaset-controller', '--as-group=system:serviceaccounts', '--as-group=system:serviceaccounts:kube-system', '--as-group=system:authenticated'];
 const anHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 

@@ -3,7 +3,7 @@ import { mintAuthority } from '../../src/adapters/certificates/serving.ts';
 import { connectKube, type KubeClient, type KubeObject } from '../../src/adapters/kube/client.ts';
 import type { KeptServingCertificate } from '../../src/adapters/certificates/kept.ts';
 import { keepServingCertificate } from '../../src/adapters/kube/serving-certificate.ts';
-import { type InjectionBase, injectionSettings } from '../../src/apps/webhook/injection-settings.ts';
+import { type injectionSettings } from '../../src/apps/webhook/injection-settings.ts';
 import type { Facts, Receipts } from '../../src/apps/webhook/ports.ts';
 import { clusterReceipts } from '../../src/apps/webhook/receipts.ts';
 import { standaloneFacts } from '../../src/apps/webhook/standalone-facts.ts';
@@ -11,21 +11,13 @@ import { type RunningWebhook, startWebhook } from '../../src/apps/webhook/start.
 import { readPod } from '../../src/core/checks/read-pod.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/policy/profile.ts';
 import type { Fact } from '../../src/core/terms/fact.ts';
+import { BASE, QUIET } from './injection-base.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // Only the injector is asked, on the loopback: what it signs is what the API server keeps, whatever that fills in and whatever changes later.
 
 const NAME = `receipt-test-${Date.now().toString(36)}`;
 const CONFIGURATION = 'receipt-test.inject.example';
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let client: KubeClient;
 let receipts: Receipts;

@@ -8,11 +8,11 @@ import { connectKube, type KubeClient, type KubeObject } from '../../src/adapter
 import { KubeFault } from '../../src/adapters/kube/fault.ts';
 import { type HeldLease, holdLease } from '../../src/adapters/kube/leader.ts';
 import { webhookConfigurations } from '../../src/apps/cli/install/configurations.ts';
-import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import { type Serving, startServing, type ServingPlace } from '../../src/apps/webhook/serving.ts';
 import { standaloneFacts } from '../../src/apps/webhook/standalone-facts.ts';
 import { type RunningWebhook, startWebhook } from '../../src/apps/webhook/start.ts';
 import { BUILT_IN_PROFILES } from '../../src/core/policy/profile.ts';
+import { BASE, QUIET } from './injection-base.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // Three webhooks in this process, whose certificates live for seconds, behind one address as behind a Service. All the while the API
@@ -28,15 +28,6 @@ const KINDS = Object.keys(NAMES) as Kind[];
 /** A new serving certificate every eight seconds, and a new CA about every twelve. */
 const LIFETIMES = { authority: 36_000, serving: 12_000 };
 const PLACE: ServingPlace = { namespace: SYSTEM, secret: 'gate-tls', dnsNames: ['localhost'], configurations: KINDS.map((kind) => ({ kind, name: NAMES[kind] })) };
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
-const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Replica {
   readonly webhook: RunningWebhook;

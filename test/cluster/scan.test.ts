@@ -27,6 +27,7 @@ import { BUILT_IN_PROFILES } from '../../src/core/policy/profile.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
 import { SYSTEM_NAMESPACE } from '../../src/core/terms/fixed-names.ts';
 import { goodPod } from '../core/checks/pods.ts';
+import { BASE } from './injection-base.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
 // No webhook is installed here: every pod of this file is one that got past it. No kubelet runs them either; their status is written by hand.
@@ -35,15 +36,8 @@ import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 // Other names in each run: a control plane alone never finishes to delete a namespace.
 const [REPORTED, EVICTED, SYSTEM] = ['reported', 'evicted', 'system'].map((name) => `scan-test-${name}-${Date.now().toString(36)}`) as [string, string, string];
 const HOUR = 3_600_000;
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport@sha256:1111111111111111111111111111111111111111111111111111111111111111',
-  imagePullPolicy: 'IfNotPresent',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
-const EARLIER: InjectionBase = { ...BASE, image: 'registry.example.com/sallyport@sha256:2222222222222222222222222222222222222222222222222222222222222222' };
+const TODAY: InjectionBase = { ...BASE, image: 'registry.example.com/sallyport@sha256:1111111111111111111111111111111111111111111111111111111111111111' };
+const EARLIER: InjectionBase = { ...TODAY, image: 'registry.example.com/sallyport@sha256:2222222222222222222222222222222222222222222222222222222222222222' };
 const LINK_KEY = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo';
 
 /** What the scan takes for the time: the API server's, plus what has been skipped. */
@@ -159,13 +153,13 @@ beforeAll(async () => {
   }
   trust = { ca: (await mintAuthority({ commonName: 'Controller of a test', now: Date.now(), lifetime: 24 * HOUR })).cert, keys: [LINK_KEY] };
   await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'sallyport-trust', namespace: SYSTEM }, data: { 'ca.crt': trust.ca, 'link-keys': LINK_KEY } });
-  receipts = await clusterReceipts(client, SYSTEM, BASE);
+  receipts = await clusterReceipts(client, SYSTEM, TODAY);
   folder = mkdtempSync(join(tmpdir(), 'scan-test-'));
   scanner = connectKube({ kubeconfig: await leastRights() });
   const watch = { client: scanner, now: Date.now, random: Math.random };
   const watched = { namespaces: watchNamespaces(watch), profiles: watchProfiles(watch), objects: watchObjects(watch), exemptions: watchExemptions(watch) };
   sources.push(watched);
-  facts = clusterFacts({ ...watched, trust: { current: () => ({ trust }) }, receipts, client: scanner, now }, BASE);
+  facts = clusterFacts({ ...watched, trust: { current: () => ({ trust }) }, receipts, client: scanner, now }, TODAY);
   recorder = recordEvents({ client: scanner, component: 'scan-test', now, timing: { gather: 10, between: 0 } });
   scan = begin();
 }, 60_000);
@@ -216,7 +210,7 @@ describe('a pod that got past the webhook (A8, A23, A33)', () => {
   });
 
   test('that its kubelet runs from a file is reported as what it is', async () => {
-    const mirror = await injected(podIn(REPORTED, 'static', {}, { nodeName: 'node-1' }), BASE);
+    const mirror = await injected(podIn(REPORTED, 'static', {}, { nodeName: 'node-1' }), TODAY);
     const id = await run({ ...mirror, metadata: { ...mirror.metadata, annotations: { ...mirror.metadata?.annotations, 'kubernetes.io/config.mirror': 'x' } }, spec: { ...mirror.spec, serviceAccountName: '' } }).catch((error: unknown) => String(error));
     // The API server refuses tokens in mirror pods, so one cannot even look injected.
     expect(id).toContain('mirror pod');
@@ -238,7 +232,7 @@ describe('a pod that got past the webhook (A8, A23, A33)', () => {
 
 describe('a pod that was injected', () => {
   test('is proven as the API server gives it back, by derivation and by its receipt under earlier settings', async () => {
-    for (const [name, base] of [['today', BASE], ['earlier', EARLIER]] as const) {
+    for (const [name, base] of [['today', TODAY], ['earlier', EARLIER]] as const) {
       const found = await report(REPORTED, await run(await injected(podIn(REPORTED, name), base)));
       expect(reasonsOf(found).filter((reason) => reason?.startsWith('sidecar'))).toEqual([]);
       expect(found.summary.pass).toBe(1);

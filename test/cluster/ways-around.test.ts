@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startClustered } from '../../src/apps/webhook/clustered.ts';
-import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import type { RunningWebhook } from '../../src/apps/webhook/start.ts';
 import { PROXY_UID } from '../../src/core/terms/fixed-names.ts';
+import { BASE } from './injection-base.ts';
 import { applyInstallation, callHere, removeInstallation, writtenCa } from './installed.ts';
 import { apply, type Ended, eventually, kubectl, mustKubectl } from './kubectl.ts';
 
@@ -24,14 +24,6 @@ const ELSEWHERE = 'ways-elsewhere';
 const TENANT = ['--as=mallory@example.com', '--as-group=tenants', '--as-group=system:authenticated'];
 const CONTROLLER = ['--as=system:serviceaccount:kube-system:replicaset-controller', '--as-group=tenants', '--as-group=system:authenticated'];
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
 const SIDECAR = ['sallyport-capture', 'sallyport-proxy', 'sallyport-canary'];
 
 interface Pod {

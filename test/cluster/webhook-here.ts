@@ -7,21 +7,13 @@ import { watchProfiles } from '../../src/adapters/kube/profiles.ts';
 import { keepTemplateRules } from '../../src/adapters/kube/template-rules.ts';
 import { webhookConfigurations } from '../../src/apps/cli/install/configurations.ts';
 import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
-import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import { clusterReceipts } from '../../src/apps/webhook/receipts.ts';
 import { startWebhook } from '../../src/apps/webhook/start.ts';
 import { isOnlyListed } from '../../src/core/admission/resources.ts';
 import { customResourceDefinitions } from '../../src/core/policy/crd.ts';
+import { BASE } from './injection-base.ts';
 import { apply, eventually, kubectl } from './kubectl.ts';
 
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
 
 export interface WebhookHere {
   readonly client: KubeClient;

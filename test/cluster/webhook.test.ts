@@ -8,8 +8,8 @@ import { keepServingCertificate } from '../../src/adapters/kube/serving-certific
 import type { KeptServingCertificate } from '../../src/adapters/certificates/kept.ts';
 import { webhookConfigurations } from '../../src/apps/cli/install/configurations.ts';
 import { clusterFacts } from '../../src/apps/webhook/cluster-facts.ts';
-import type { InjectionBase } from '../../src/apps/webhook/injection-settings.ts';
 import { type RunningWebhook, startWebhook } from '../../src/apps/webhook/start.ts';
+import { BASE } from './injection-base.ts';
 import { apply, eventually, kubectl, mustKubectl } from './kubectl.ts';
 import { networkPolicy } from './network-policy.ts';
 
@@ -20,14 +20,6 @@ const ELSEWHERE = 'webhook-test-elsewhere';
 const OWN_LABEL = { 'test.example/webhook': 'here' };
 const SECRET = 'webhook-test-tls';
 const [VALIDATING, MUTATING] = ['webhook-test.sandbox.example', 'webhook-test.inject.example'];
-const BASE: InjectionBase = {
-  image: 'registry.example.com/sallyport:test',
-  imagePullPolicy: 'Never',
-  controllerUrl: 'https://sallyport-controller.sallyport-system.svc.cluster.local:8443',
-  resolver: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  probes: ['tcp:10.96.0.1:443'],
-};
 
 const trust: { current: ReturnType<Parameters<typeof clusterFacts>[0]['trust']['current']> } = { current: { missing: 'The controller has not said yet whom sidecars may trust.' } };
 const watch = { now: Date.now, random: Math.random };
