@@ -23,10 +23,10 @@ export const httpTool = z.strictObject({
   ports,
   addresses,
   tls: z.enum(['intercept', 'off', 'tunnel']).default('intercept').meta({
-    description: '`intercept`: HTTPS only, which the proxy opens to judge it. `off`: plain HTTP only. `tunnel`: TLS that is not opened, of which only host and port are judged.',
+    description: '`intercept`: HTTPS only, which the proxy opens to judge it. `off`: plain HTTP only. `tunnel`: TLS that is not opened, of which only host and port are judged; not carried yet, so its calls are refused.',
   }),
   http2: z.boolean().meta({ description: 'Whether the upstream may be called by HTTP/2. Default: `false`.' }).optional(),
-  websocket: z.boolean().meta({ description: 'Whether calls may change to WebSocket. Default: `false`.' }).optional(),
+  websocket: z.boolean().meta({ description: 'Whether calls may change to WebSocket. Default: `false`. WebSocket is not carried yet: such calls are refused.' }).optional(),
 }).superRefine(literalsCovered).meta({ description: 'An HTTP service.' });
 
 function strangersFault(text: string): TextFault | undefined {

@@ -30,4 +30,4 @@ export const tcpTool = z.strictObject({
   hosts,
   ports: list(port('A TCP port.'), 100, 'Ports that may be called.'),
   addresses,
-}).superRefine(literalsCovered).meta({ description: 'Any other protocol, whose bytes pass without being read.' });
+}).superRefine(literalsCovered).meta({ description: 'Any other protocol, whose bytes pass without being read. Not carried yet: its connections are refused.' });
