@@ -28,8 +28,9 @@ const MADE_SUBJECT = 'sallyport.dev/receipt-made/v1';
  * made by us, in this namespace, for a pod with these labels. Settings and code move on while pods run; then it is what still proves them.
  *
  * JSON `{"labels": {...}, "signature": base64url, "made": base64url}`. `made`, where one of Kubernetes' own controllers asks, signs the
- * pod's owner and its whole spec: what proves the sidecar has to outlive changes of the spec, and who made it must not. Absent for labels of more than 64 KiB and for what has no canonical JSON: such a pod
- * is proven by derivation alone.
+ * pod's owner and its whole spec: what proves the sidecar has to outlive changes of the spec, and who made it must not.
+ *
+ * Absent for labels of more than 64 KiB and for what has no canonical JSON: such a pod is proven by derivation alone.
  */
 export function issueReceipt(pod: Pod, sign: ReceiptSigner, byController = false): string | undefined {
   const labels = pod.metadata?.labels ?? {};

@@ -56,7 +56,6 @@ export interface Step {
   readonly sentence: string;
 }
 
-
 /** A tool's protocol decides, without a rule: for what it takes to speak it, or against what is not it. */
 export interface Protocol {
   readonly kind: 'allow' | 'deny';

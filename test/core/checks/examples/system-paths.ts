@@ -10,7 +10,7 @@ export const systemPaths: Examples = {
   },
   fail: {
     ...inEveryPosition('starts-in-proc', { workingDir: '/proc/self/fd/8' }, 'working-directory workingDir'),
-    ...alsoInEveryPosition('starts-in-proc-by-a-detour', { workingDir: '/work/../proc//self' }, 'working-directory workingDir'),
+    ...alsoInEveryPosition('starts-in-proc-by-a-detour', { workingDir: '/srv/../proc//self' }, 'working-directory workingDir'),
     ...alsoInEveryPosition('mounts-over-proc', mounting('/proc/self'), 'mount-path volumeMounts[0].mountPath'),
     ...alsoInEveryPosition('mounts-over-sys', mounting('/sys'), 'mount-path volumeMounts[0].mountPath'),
     ...inEveryPosition('message-over-the-resolver', { terminationMessagePath: '/etc/resolv.conf' }, 'termination-message terminationMessagePath'),
