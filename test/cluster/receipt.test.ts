@@ -3,7 +3,7 @@ import { mintAuthority } from '../../src/adapters/certificates/serving.ts';
 import { connectKube, type KubeClient, type KubeObject } from '../../src/adapters/kube/client.ts';
 import type { KeptServingCertificate } from '../../src/adapters/certificates/kept.ts';
 import { keepServingCertificate } from '../../src/adapters/kube/serving-certificate.ts';
-import { type injectionSettings } from '../../src/apps/webhook/injection-settings.ts';
+import { injectionSettings } from '../../src/apps/webhook/injection-settings.ts';
 import type { Facts, Receipts } from '../../src/apps/webhook/ports.ts';
 import { clusterReceipts } from '../../src/apps/webhook/receipts.ts';
 import { standaloneFacts } from '../../src/apps/webhook/standalone-facts.ts';
