@@ -109,7 +109,10 @@ function namespacesIn({ namespace }: ClusterScope, facts: Facts): readonly strin
 
 /** The webhook's facts, of what it has published of itself. */
 async function factsOf(client: KubeClient, system: string): Promise<{ readonly facts: Facts; stop(): Promise<void> }> {
-  const [published, trust, { clusterFacts }] = await Promise.all([configMap(client, system, INJECTION_CONFIG_MAP), configMap(client, system, TRUST_CONFIG_MAP), import('../webhook/cluster-facts.ts')]);
+  // One after the other: of two that are missing it is always the same that is told.
+  const published = await configMap(client, system, INJECTION_CONFIG_MAP);
+  const trust = await configMap(client, system, TRUST_CONFIG_MAP);
+  const { clusterFacts } = await import('../webhook/cluster-facts.ts');
   const injection = readPublishedInjection(published);
   if (!injection.known) throw new InputFault('unfit', injection.sentence);
   const current = readTrust(trust);
